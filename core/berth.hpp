@@ -1,0 +1,257 @@
+// libberth's door: open() a config, submit deployments, step() the work, read what happened.
+//
+// No global state, no signal handlers, no thread outside step() (and what calls it: wait, run, plan,
+// offers, the plugin calls). Several Berth objects, also over one ledger, may live in one process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/call.hpp"
+#include "berth/money.hpp"
+#include "request/request.hpp"
+
+namespace berth {
+
+/// What went wrong, as a caller has to tell it apart. what() is for people and says what to do next.
+enum class Problem {
+  usage,       // the request is malformed (zero cores, unknown organization): nothing was recorded
+  config,      // berth.toml; what() has a line per problem, each with file:line:column
+  not_found,   // no such deployment, server, offer …
+  refused,     // not allowed (no admin) or not possible now (approving what is not pending)
+  ledger,      // ledger.db: newer version, read-only, full, locked, corrupt
+  plugin,      // a plugin cannot be loaded or its call failed
+  unexpected,  // a defect: please report it
+};
+
+class Error : public std::runtime_error {
+ public:
+  Error(Problem problem, const std::string& text) : std::runtime_error(text), problem_(problem) {}
+  [[nodiscard]] Problem problem() const { return problem_; }
+
+ private:
+  Problem problem_;
+};
+
+struct Options {
+  std::filesystem::path config;             // berth.toml; "": looked for (find_config)
+  std::filesystem::path state_dir;          // "": as the config says
+  std::string user;                         // who acts; "": the effective user's name
+  std::filesystem::path plugin_dir;         // bundled plugins; "": beside this program or library
+  std::filesystem::path worker;             // berth-worker; "": beside this program or library
+  bool read_only = false;                   // changes nothing on disk but cache.db
+  std::function<const char*(const std::string&)> environment;  // empty: getenv
+  std::function<void(LogLevel, std::string_view)> log;         // empty: stderr, as log_level says
+};
+
+/// One line of the decision table: a server or an offer, kept or dropped, and why.
+struct PlanRow {
+  std::string kind;            // "server" | "offer"
+  std::string id, name;        // server id and name; offer: account/region/zone/type/market
+  std::string account, provider, region, zone, instance_type, arch;
+  bool kept = false;
+  bool chosen = false;
+  std::string code, sentence;  // "too_small", "has 2 of 3 cores"
+  std::int64_t millicores = 0, memory_mib = 0, disk_mib = 0;  // free room, or what is bought
+  Money monthly;               // the offer's own currency; currency "" where unknown
+  Money monthly_compared;      // in the config's currency
+  double score = 0;            // servers: 0 to 100
+  std::string score_breakdown; // "cpu 45.0 · memory 50.0 · disk 37.5 · network 100 · load 100"
+  std::string includes;        // offers: what the price includes
+  std::vector<std::string> excludes;
+};
+
+/// What was decided for a deployment, or would be.
+struct Plan {
+  std::string action;          // "place" | "provision" | "hold" | "deny"
+  std::string code, sentence;  // of the pipeline's word, or of the placement
+  std::string trigger;         // why the fleet did not do; "" when it did
+  std::string stage;           // which stage said it
+  Requirements requirements;
+  Room required;               // after sizing; zero when a server was found
+  std::vector<PlanRow> rows;
+  Money estimate;              // per month, config's currency; currency "" where unknown
+  std::string rates_as_of;     // of the exchange rates
+  std::int64_t decided_unix_ms = 0;
+};
+
+struct ServerReport {
+  std::string id, name, organization, status, account, provider, region, zone, instance_type, arch;
+  std::string vendor_id, ip, private_ip, ssh_user, host_key;
+  int ssh_port = 22;
+  bool enabled = true, reachable = true, auto_provisioned = false;
+  Room capacity, used;
+  std::string level;           // "ok" | "warning" | "critical"
+  Money monthly;
+  std::int64_t created_unix_ms = 0, ready_unix_ms = 0;
+  std::vector<std::string> applications;
+};
+
+/// The statuses of a deployment and what they mean for an exit status: see `exit_status`.
+struct DeploymentReport {
+  std::string id, organization, application;
+  std::string status;          // placing awaiting_approval provisioning deploying succeeded denied
+                               // insufficient_capacity provisioning_failed cancelled timed_out
+                               // deploy_failed error
+  bool final = false;
+  std::string reason_code, reason;
+  Requirements requirements;
+  std::string strategy, requested_by, approved_by;
+  std::optional<ServerReport> server;
+  Money estimate;              // per month; currency "" where nothing is bought
+  std::optional<Plan> plan;    // the newest decision
+  std::string command_output;  // the tail of the deploy command's output
+  std::int64_t created_unix_ms = 0, updated_unix_ms = 0, finished_unix_ms = 0;
+};
+
+/// 0 succeeded · 3 awaiting_approval · 4 denied · 5 insufficient_capacity · 6 provisioning_failed ·
+/// 7 cancelled · 8 timed_out · 9 deploy_failed · 1 error; anything not final otherwise: 0.
+int exit_status(std::string_view deployment_status);
+
+struct EventReport {
+  std::int64_t seq = 0, at_unix_ms = 0;
+  std::string event_id, type, organization, deployment_id, message, fields_json;
+};
+
+struct AuditReport {
+  std::string record_id, organization, application, deployment_id, server_id, attempt_id, vendor_id;
+  std::string trigger, status, offer_json, approved_by, failure_code, failure_reason;
+  Room required;
+  Money estimated_monthly;
+  std::int64_t at_unix_ms = 0, approved_unix_ms = 0, started_unix_ms = 0, completed_unix_ms = 0;
+  std::optional<std::int64_t> duration_ms;
+};
+
+struct AuditQuery {
+  std::string organization, application, deployment_id, status;
+  int limit = 100;
+};
+
+struct NewServer {             // berth servers add
+  std::string organization, name, ip, ssh_user = "root", host_key, arch = "x86_64";
+  int ssh_port = 22;
+  Room capacity;
+};
+
+struct LoadReport {            // berth servers report
+  std::string server;          // id or name
+  Room other_use;              // what runs there besides berth's deployments
+  std::optional<int> network_percent, load_percent;
+  std::optional<bool> reachable, enabled;
+};
+
+struct PluginReport {
+  std::string id, name, version, file, how;  // how: "in-process" | "worker" | "script"
+  std::vector<std::string> interfaces;
+  std::string problem;         // why it cannot be used; ""
+  std::string manifest_json;
+};
+
+struct CheckLine {
+  std::string outcome;         // "ok" | "failed" | "skipped"
+  std::string name, reason;
+};
+
+struct OfferReport {
+  PlanRow row;
+  std::int64_t as_of_unix_ms = 0;
+  std::string availability;
+};
+
+struct OfferQuery {
+  std::string organization;    // "": every active account
+  std::string account;
+  bool refresh = false;        // read the clouds even where the cache is young
+};
+
+struct OfferListing {
+  std::vector<OfferReport> offers;      // cheapest first
+  std::vector<std::string> problems;    // accounts that could not be read, a sentence each
+};
+
+/// What waiting means to the caller: polled a few times a second.
+struct Waiting {
+  std::function<void(const EventReport&)> on_event;  // each event once, in order
+  std::function<bool()> stop;                        // true: return now, leave the rest to others
+};
+
+class Berth {
+ public:
+  /// Throws Error (config, ledger). Plugins are loaded when first needed.
+  static Berth open(Options options);
+  Berth(Berth&&) noexcept;
+  Berth& operator=(Berth&&) noexcept;
+  ~Berth();
+
+  /// Every problem of the config, one sentence each with file:line:column, also what the plugins'
+  /// manifests say about their settings. Empty: all is well.
+  static std::vector<std::string> check_config(const Options& options);
+
+  /// Records the request durably; the work is done by step(), wait() or another process. With an
+  /// idempotency key that is known: the earlier deployment (refused if it asked for something else).
+  std::string submit(const DeployRequest& request);
+  /// What submit would lead to just now. Changes nothing; the clouds see reads only.
+  Plan plan(const DeployRequest& request);
+
+  DeploymentReport deployment(std::string_view id);
+  /// Newest first.
+  std::vector<DeploymentReport> deployments(std::string_view organization = {},
+                                            std::string_view application = {}, int limit = 50);
+  std::vector<EventReport> events(std::string_view deployment_id, std::int64_t after_seq = 0);
+
+  /// Does everything that is due, returns when nothing is and no call is in flight.
+  /// Returns ms until the next thing is due; nullopt: nothing is planned. "" drives all deployments.
+  std::optional<std::int64_t> step(std::string_view deployment_id = {},
+                                   const std::function<bool()>& stop = {});
+  /// Drives one deployment until it is final or held, or `stop`.
+  DeploymentReport wait(std::string_view deployment_id, const Waiting& waiting);
+  /// Drives everything; `once`: until all is final or held, else until `stop`.
+  void run(bool once, const Waiting& waiting);
+
+  /// Only the organization's admins. Throws refused (not pending, no admin), changing nothing.
+  void approve(std::string_view deployment_id);
+  void cancel(std::string_view deployment_id);
+  /// A deployment that ended without success is placed again, under its id.
+  void retry(std::string_view deployment_id);
+  /// Gives the application's room back. Refused while a deployment of it is under way.
+  void release(std::string_view organization, std::string_view application);
+
+  std::vector<ServerReport> servers(std::string_view organization = {}, bool also_gone = false);
+  std::string add_server(const NewServer& server);
+  /// Buys an offer by its name for the organization; admins only; quota counts. Returns the server's
+  /// id; step() or run() does the work.
+  std::string buy_server(std::string_view organization, std::string_view offer_name);
+  /// No new deployments; those there stay.
+  void drain_server(std::string_view server, bool drain = true);
+  /// Refused while applications hold room there, unless `force`. A bought one is destroyed.
+  void remove_server(std::string_view server, bool force = false);
+  void report_load(const LoadReport& report);
+
+  OfferListing offers(const OfferQuery& query);
+  std::vector<AuditReport> audit(const AuditQuery& query);
+  std::vector<AuditReport> audit_history(std::string_view record_id);
+
+  std::vector<PluginReport> plugins();
+  /// `settings_of`: the account or notifier whose settings are used; "": the first that uses it.
+  std::string call_plugin(std::string_view plugin_id, std::string_view method,
+                          std::string_view request_json, std::string_view settings_of = {});
+  /// The conformance check. `walk`: also creates, finds and destroys one server for real.
+  std::vector<CheckLine> check_plugin(std::string_view plugin_id, bool walk,
+                                      std::string_view settings_of = {});
+
+  [[nodiscard]] const std::string& user() const;
+
+ private:
+  struct Parts;
+  explicit Berth(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace berth

@@ -1,0 +1,48 @@
+#include <memory>
+#include <ostream>
+#include <set>
+
+#include "cli/answer.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/utf8.hpp"
+
+namespace berth::cli {
+namespace {
+
+std::set<std::string> values(const std::string& kind, Berth& berth) {
+  std::set<std::string> words;
+  constexpr int far_back = 500;  // deployments; a completion must be quick
+  if (kind == "server")
+    for (const ServerReport& server : berth.servers()) words.insert(server.name);
+  if (kind == "plugin")
+    for (const PluginReport& plugin : berth.plugins()) words.insert(plugin.id);
+  if (kind == "organization" || kind == "account")
+    for (const ServerReport& server : berth.servers())
+      words.insert(kind == "account" ? server.account : server.organization);
+  if (kind == "organization" || kind == "application" || kind == "deployment")
+    for (const DeploymentReport& deployment : berth.deployments({}, {}, far_back))
+      words.insert(kind == "organization"  ? deployment.organization
+                   : kind == "application" ? deployment.application
+                                           : deployment.id);
+  words.erase("");
+  return words;
+}
+
+}  // namespace
+
+Command complete_command() {
+  auto kind = std::make_shared<std::string>();
+  return {"__complete",
+          "print the values that the shell may offer",
+          "berth __complete server",
+          {{"KIND", "of value", kind.get(), true,
+            {"organization", "application", "deployment", "server", "account", "plugin"}}},
+          {},
+          ToRead{[kind](Berth& berth, Answer& answer) {
+            for (const std::string& word : values(*kind, berth))
+              answer.terminal().out << printable(word) << '\n';
+            return 0;
+          }}};
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,55 @@
+#include <boost/json.hpp>
+#include <memory>
+
+#include "cli/answer.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/exits.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/progress.hpp"
+
+namespace berth::cli {
+namespace {
+
+int run(bool once, Berth& berth, Answer& answer, Interrupts& interrupts) {
+  interrupts.listen(1);
+  std::int64_t told = 0;
+  {
+    Progress progress(answer, "berth run");
+    bool said_so = false;
+    berth.run(once, {[&](const EventReport& event) {
+                       ++told;
+                       progress.event(event);
+                     },
+                     [&] {
+                       progress.tick();
+                       if (interrupts.count() > 0 && !said_so) {
+                         said_so = true;
+                         progress.say("Stopping when the calls in flight are done.");
+                       }
+                       return interrupts.count() > 0;
+                     }});
+  }
+  const bool interrupted = interrupts.count() > 0;
+  boost::json::object document;
+  document["status"] = interrupted ? "stopped" : "done";
+  document["events"] = told;
+  answer.document(document);
+  // Without --once a signal is the ordinary end; with it, something may be left to do.
+  return once && interrupted ? exit_of_signal(interrupts.signal()) : 0;
+}
+
+}  // namespace
+
+Command run_command() {
+  auto once = std::make_shared<bool>(false);
+  return {"run",
+          "do all work that is due, for every deployment, until stopped",
+          "berth run --once",
+          {},
+          {{"--once", "", "end when all is final or held", once.get()}},
+          ToDrive{[once](Berth& berth, Answer& answer, Interrupts& interrupts) {
+            return run(*once, berth, answer, interrupts);
+          }}};
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,86 @@
+// The walk through berth.toml. toml++ is seen by this folder's readers only.
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "config/read.hpp"
+#include "config/table_reader.hpp"
+#include "config/text_file.hpp"
+
+namespace berth {
+
+namespace {
+
+constexpr std::size_t most_bytes = 4 * 1024 * 1024;
+
+std::string lines_of(const std::vector<ConfigProblem>& problems) {
+  std::string text;
+  for (const ConfigProblem& problem : problems)
+    text += (text.empty() ? "" : "\n") + problem.text();
+  return text;
+}
+
+toml::table parse(std::string_view text, const Reading& reading) {
+  try {
+    return toml::parse(text, reading.file_name);
+  } catch (const toml::parse_error& error) {
+    throw ConfigurationError({{reading.place_of(error.source()), std::string(error.description()),
+                               "this is TOML: see https://toml.io"}});
+  }
+}
+
+void throw_if_any(std::vector<ConfigProblem>& problems) {
+  if (problems.empty()) return;
+  // In the file's order: tables are walked by name.
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const ConfigProblem& left, const ConfigProblem& right) {
+                     return std::tie(left.place.line, left.place.column) <
+                            std::tie(right.place.line, right.place.column);
+                   });
+  throw ConfigurationError(std::move(problems));
+}
+
+}  // namespace
+
+std::string ConfigProblem::text() const {
+  std::string all = place.text() + ": " + sentence;
+  if (!suggestion.empty()) all += " — " + suggestion;
+  return all;
+}
+
+ConfigurationError::ConfigurationError(std::vector<ConfigProblem> problems)
+    : std::runtime_error(lines_of(problems)), problems_(std::move(problems)) {}
+
+Configuration parse_settings(std::string_view text, const std::filesystem::path& name,
+                             const Environment& environment) {
+  Reading reading{name.string(), std::filesystem::absolute(name).parent_path(), environment, {}};
+  const toml::table file = parse(text, reading);
+  Configuration configuration;
+  configuration.file = std::filesystem::absolute(name).lexically_normal();
+  TableReader root(reading, file, "");
+  read_berth(root, configuration);
+  read_currency(root, configuration);
+  read_placement(root, configuration);
+  read_provisioning(root, configuration);
+  read_deploy(root, configuration);
+  read_organizations(root, configuration);
+  read_accounts(root, configuration);
+  read_notifiers(root, configuration);
+  read_plugins(root, configuration);
+  read_pipeline(root, configuration);
+  throw_if_any(reading.problems);
+  return configuration;
+}
+
+Configuration load_settings(const std::filesystem::path& file, const Environment& environment) {
+  std::string why;
+  const auto text = read_text_file(file, most_bytes, why);
+  if (!text)
+    throw ConfigurationError({{{file.string(), 0, 0},
+                               "the config cannot be read: " + why,
+                               "name another with --config FILE or $BERTH_CONFIG"}});
+  return parse_settings(*text, file, environment);
+}
+
+}  // namespace berth

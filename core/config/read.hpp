@@ -1,0 +1,29 @@
+// The readers of the tables, one for each; load.cpp is their only caller. Each fills its part of
+// the configuration and complains about the rest. Private to this folder.
+#pragma once
+
+#include "config/settings.hpp"
+#include "config/table_reader.hpp"
+
+namespace berth {
+
+void read_berth(TableReader& root, Configuration& into);
+void read_currency(TableReader& root, Configuration& into);
+void read_placement(TableReader& root, Configuration& into);
+void read_provisioning(TableReader& root, Configuration& into);
+void read_deploy(TableReader& root, Configuration& into);
+/// Comes before all that name organizations.
+void read_organizations(TableReader& root, Configuration& into);
+void read_accounts(TableReader& root, Configuration& into);
+void read_notifiers(TableReader& root, Configuration& into);
+void read_plugins(TableReader& root, Configuration& into);
+/// Comes after the accounts and the currency, which it names.
+void read_pipeline(TableReader& root, Configuration& into);
+
+/// The [….settings] of an account or notifier, secrets resolved.
+PluginSettings read_plugin_settings(TableReader& owner);
+
+/// "USD": three capital letters.
+bool is_currency(std::string_view text);
+
+}  // namespace berth

@@ -1,0 +1,57 @@
+#include <array>
+#include <charconv>
+
+#include "berth/did_you_mean.hpp"
+#include "config/table_reader.hpp"
+
+namespace berth {
+
+Place Reading::place_of(const toml::source_region& source) const {
+  return {file_name, static_cast<std::int64_t>(source.begin.line),
+          static_cast<std::int64_t>(source.begin.column)};
+}
+
+void Reading::complain(Place place, std::string sentence, std::string suggestion) {
+  problems.push_back({std::move(place), std::move(sentence), std::move(suggestion)});
+}
+
+std::filesystem::path Reading::path_of(std::string_view text) const {
+  if (text.substr(0, 2) == "~/")
+    if (const char* home = environment("HOME"); home != nullptr && *home != '\0')
+      return (std::filesystem::path(home) / text.substr(2)).lexically_normal();
+  return (folder / text).lexically_normal();
+}
+
+std::string_view type_text(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a decimal number";
+    case toml::node_type::boolean: return "true or false";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::table: return "a table";
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time: return "a date or time";
+    case toml::node_type::none: break;
+  }
+  return "nothing";
+}
+
+std::optional<std::string> decimal_text_of(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return text;
+  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  const auto number = node.value_exact<double>();
+  if (!number) return std::nullopt;
+  std::array<char, 512> text{};  // the smallest double has 345 characters in fixed notation
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), *number,
+                                 std::chars_format::fixed);
+  return std::string(text.data(), end.ptr);
+}
+
+std::string suggestion_for(std::string_view word, const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(word, known);
+  return nearest.empty() ? nearest : "did you mean '" + nearest + "'?";
+}
+
+}  // namespace berth

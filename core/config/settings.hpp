@@ -1,0 +1,132 @@
+// The whole configuration as plain values. load.cpp fills it; only this folder sees toml++.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/placement.hpp"
+#include "policy/pipeline.hpp"
+
+namespace berth {
+
+/// Where a value stands in the file, for errors: "berth.toml:12:7".
+struct Place {
+  std::string file;
+  std::int64_t line = 0, column = 0;
+  [[nodiscard]] std::string text() const;
+};
+
+/// How a plugin is run: in this process, in a worker of its own, or as was installed (bundled ones
+/// in-process, all others in a worker).
+enum class Isolation { automatic, in_process, worker };
+
+/// Settings of one account or notifier, as JSON text for the plugin, secrets resolved. The reader
+/// must not print `json`.
+struct PluginSettings {
+  std::string json = "{}";
+  std::vector<std::string> secrets;            // values to redact everywhere
+  std::map<std::string, Place> places;         // key -> where it stands, for the manifest's check
+  std::map<std::string, std::string> unresolved;  // secret key -> why it could not be read
+  std::vector<std::string> secret_keys;        // keys given as { env = … } or { file = … }
+};
+
+struct PluginEntry {          // [[plugin]]: a plugin that is not on the search path
+  std::string id;
+  std::filesystem::path path;          // a library, or
+  std::vector<std::string> command;    // a script
+  Isolation isolation = Isolation::automatic;
+  Place place;
+};
+
+struct AccountSettings {      // [[account]]
+  std::string id;
+  std::string plugin;
+  std::vector<std::string> organizations;
+  std::string default_region;           // "": the provider's
+  std::vector<std::string> regions;     // empty: the default region only
+  bool active = true;
+  Isolation isolation = Isolation::automatic;
+  std::string image;                    // "": the provider's default
+  std::vector<std::string> ssh_public_keys;
+  std::string user_data;                // cloud-init; from a file
+  std::string ssh_user = "root";
+  int ssh_port = 22;
+  PluginSettings settings;
+  Place place;
+};
+
+struct NotifierSettings {     // [[notifier]]
+  std::string id;
+  std::string plugin;
+  std::vector<std::string> events;      // empty: all; "deployment.*" is a prefix
+  std::vector<std::string> organizations;  // empty: all
+  Isolation isolation = Isolation::automatic;
+  PluginSettings settings;
+  Place place;
+};
+
+struct ApplicationSettings {  // [[organization.application]]: default requirements
+  std::string name;
+  std::optional<std::int64_t> millicores, memory_mib, disk_mib;
+  std::string arch;
+  std::optional<Strategy> strategy;
+  std::vector<std::string> command;     // deploy command; empty: [deploy] command
+};
+
+struct OrganizationSettings { // [[organization]]
+  std::string id;
+  bool auto_provisioning = false;
+  bool auto_approve_provisioning = false;
+  std::optional<int> max_servers;
+  std::vector<std::string> admins;
+  std::vector<ApplicationSettings> applications;
+  Place place;
+};
+
+struct DeploySettings {       // [deploy]
+  std::vector<std::string> command;     // empty: nothing runs, the server is the result
+  std::int64_t timeout_ms = 5 * 60'000;
+};
+
+struct ProvisioningSettings { // [provisioning]
+  std::int64_t limit_ms = 10 * 60'000;        // the whole provisioning of one deployment
+  std::int64_t ready_timeout_ms = 4 * 60'000; // one server, from acceptance to ready
+  int tries = 2;
+  std::int64_t look_interval_ms = 5'000;      // between looks at an account, at least
+  std::int64_t settle_ms = 15'000;            // between the two looks after an unknown outcome
+  std::int64_t call_timeout_ms = 60'000;      // one call of a provider
+  std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
+  std::int64_t catalogue_ttl_ms = 10 * 60'000;
+  std::string probe = "tcp";                  // reachable means: "tcp" (ssh_port answers) or "none"
+};
+
+struct Configuration {
+  std::filesystem::path file;                 // where it came from
+  std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
+  std::vector<std::filesystem::path> plugin_path;
+  std::string log_level = "warning";
+  std::string log_file;
+  std::string currency = "USD";               // offers are compared in it
+  std::vector<CurrencyRate> rates;
+  std::string rates_as_of;                    // a date, shown with the estimate
+  PlacementRules placement;
+  ProvisioningSettings provisioning;
+  DeploySettings deploy;
+  std::vector<OrganizationSettings> organizations;
+  std::vector<AccountSettings> accounts;
+  std::vector<NotifierSettings> notifiers;
+  std::vector<PluginEntry> plugins;
+  std::vector<StageSettings> pipeline;
+  std::string proxy;                          // http proxy; "": from the environment
+  std::string ca_file;                        // "": the system's
+
+  [[nodiscard]] const OrganizationSettings* organization(std::string_view id) const;
+  [[nodiscard]] const AccountSettings* account(std::string_view id) const;
+};
+
+}  // namespace berth

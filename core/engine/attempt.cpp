@@ -1,0 +1,483 @@
+#include "engine/attempt.hpp"
+
+#include <algorithm>
+
+#include "engine/finish.hpp"
+#include "engine/intent.hpp"
+#include "engine/offer_codec.hpp"
+#include "engine/record.hpp"
+#include "engine/tell.hpp"
+#include "offers/call.hpp"
+
+namespace berth {
+namespace {
+
+constexpr std::int64_t refused_offer_ms = 3 * 60'000;
+/// A destroy is repeated so often while the cloud still shows the server.
+constexpr std::int64_t repeat_destroy_ms = 20'000;
+constexpr int errors_before_next_offer = 3;
+
+/// "hetzner-main: no cx33 in nbg1 (resource_unavailable)"
+std::string words_of(const Failure& failure) {
+  std::string text = failure.message.empty() ? std::string(to_word(failure.code)) : failure.message;
+  if (!failure.vendor_code.empty() && text.find(failure.vendor_code) == std::string::npos)
+    text += " (" + failure.vendor_code + ")";
+  return text;
+}
+
+void settle_attempt(LedgerTransaction& tx, const AttemptRecord& attempt,
+                    const std::optional<Moment>& next) {
+  tx.settle(TaskKind::attempt, attempt.id, next);
+}
+
+/// Sends everyone who waits for this server back to look for room.
+void release_waiting(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt,
+                     std::string_view code, const std::string& sentence, bool counts_as_try,
+                     const std::string& failed_offer) {
+  const Moment now = parts.clock.now();
+  for (DeploymentRecord& deployment : tx.waiting_for(attempt.id)) {
+    for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id))
+      if (!hold.active) tx.remove_hold(hold.id);
+    deployment.status = DeploymentStatus::placing;
+    deployment.server_id.clear();
+    deployment.attempt_id.clear();
+    deployment.reason_code = "provisioning_failed";
+    deployment.reason = sentence;
+    deployment.updated_unix_ms = now.unix_ms;
+    if (!failed_offer.empty()) deployment.excluded_offers.push_back(failed_offer);
+    if (deployment.id == attempt.deployment_id) {
+      if (counts_as_try) ++deployment.tries;
+      close_record(parts, tx, deployment.audit_id, "failed", code, sentence);
+      deployment.audit_id.clear();
+    }
+    tx.save(deployment);
+    tell(parts, tx, "provisioning.failed", deployment, sentence, {{"attempt_id", attempt.id}});
+    tx.schedule(TaskKind::deployment, deployment.id, now, true);
+  }
+}
+
+void save_server(LedgerTransaction& tx, const AttemptRecord& attempt,
+                 const std::function<void(Server&)>& change) {
+  std::optional<Server> server = tx.server(attempt.server_id);
+  if (!server) return;
+  change(*server);
+  tx.save(*server);
+}
+
+/// Only those stay who still fit when the next offer is smaller than the one before.
+void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt) {
+  const std::optional<Server> server = tx.server(attempt.server_id);
+  if (!server || server->capacity.fits(server->used)) return;
+  Room used;
+  for (const HoldRecord& hold : tx.holds_on(server->id)) {
+    if (server->capacity.fits(used + hold.room)) {
+      used += hold.room;
+      continue;
+    }
+    tx.remove_hold(hold.id);
+    if (auto deployment = tx.deployment(hold.deployment_id)) {
+      deployment->status = DeploymentStatus::placing;
+      deployment->server_id.clear();
+      deployment->attempt_id.clear();
+      deployment->reason = "Server " + server->name + " became a smaller one.";
+      tx.save(*deployment);
+      tx.schedule(TaskKind::deployment, deployment->id, parts.clock.now(), true);
+    }
+  }
+}
+
+/// The scope that the vendor's refusal implies, as a key of the out-of-stock list.
+std::string scope_key(const AccountOffer& offer, const Failure& failure) {
+  if (failure.code != ErrorCode::out_of_stock) return offer.account + "/";
+  switch (failure.scope) {
+    case StockScope::account: return offer.account + "/";
+    case StockScope::region: return offer.account + "/" + offer.offer.region + "/";
+    case StockScope::zone: break;
+  }
+  return offer.key();
+}
+
+/// The current offer was refused: the next one, or the end of the attempt.
+void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+                    const Failure& failure) {
+  const Moment now = parts.clock.now();
+  const std::vector<RankedOffer> offers = decode_offers(attempt.offers_json);
+  const RankedOffer& refused = offers.at(static_cast<std::size_t>(attempt.candidate));
+  const bool speaks_for_more = failure.code == ErrorCode::out_of_stock ||
+                               failure.code == ErrorCode::quota_reached ||
+                               failure.code == ErrorCode::denied;
+  std::string dead_scope = refused.offer.key();
+  if (speaks_for_more) {
+    dead_scope = scope_key(refused.offer, failure);
+    parts.cache.store_out_of_stock({refused.offer.account, dead_scope,
+                                    now.unix_ms + refused_offer_ms, words_of(failure)});
+  }
+  attempt.failure_code = to_word(failure.code);
+  attempt.failure = parts.clouds.redacted(refused.offer.account + ": " + words_of(failure));
+  attempt.errors = 0;
+  if (auto deployment = tx.deployment(attempt.deployment_id)) {
+    deployment->excluded_offers.push_back(refused.offer.key());
+    tx.save(*deployment);
+  }
+  std::size_t next = static_cast<std::size_t>(attempt.candidate) + 1;
+  const auto is_dead = [&](const RankedOffer& offer) {
+    return dead_scope.back() == '/' &&
+           offer.offer.key().compare(0, dead_scope.size(), dead_scope) == 0;
+  };
+  while (next < offers.size() && is_dead(offers[next])) ++next;
+  if (next >= offers.size()) {
+    const std::string failed = "No offer could be bought; the last one, " + offer_text(refused) +
+                               ", was refused. " + attempt.failure;
+    release_waiting(parts, tx, attempt, attempt.failure_code, failed, false, "");
+    if (attempt.deployment_id.empty())
+      close_record(parts, tx, attempt.id, "failed", attempt.failure_code, failed);
+    gone(parts, tx, attempt);
+    return;
+  }
+  attempt.candidate = static_cast<int>(next);
+  attempt.status = AttemptStatus::intended;
+  attempt.account = offers[next].offer.account;
+  attempt.region = offers[next].offer.offer.region;
+  save_server(tx, attempt, [&](Server& server) { describe(server, offers[next]); });
+  tx.save(attempt);
+  recheck_room(parts, tx, attempt);
+  const std::string sentence = attempt.failure + " Next: " + offer_text(offers[next]) + " for " +
+                               monthly_text(offers[next].monthly_compared) + ".";
+  for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
+    tell(parts, tx, "provisioning.failover", waiting, sentence, {{"attempt_id", attempt.id}});
+  extend_record(parts, tx, record_of(tx, attempt), [&](AuditRecord& record) {
+    record.estimated_monthly = offers[next].monthly_compared;
+    record.failure_code = attempt.failure_code;
+    record.failure_reason = attempt.failure;
+  });
+  settle_attempt(tx, attempt, now);
+}
+
+void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+             const Failure& failure) {
+  const Moment now = parts.clock.now();
+  const bool passing = failure.code == ErrorCode::unavailable ||
+                       failure.code == ErrorCode::rate_limited ||
+                       failure.code == ErrorCode::cancelled;
+  if (passing && attempt.errors < errors_before_next_offer) {
+    ++attempt.errors;
+    attempt.status = AttemptStatus::intended;
+    attempt.failure_code = to_word(failure.code);
+    attempt.failure = parts.clouds.redacted(words_of(failure));
+    tx.save(attempt);
+    settle_attempt(tx, attempt,
+                   now.after(std::max(failure.retry_after_ms.value_or(0),
+                                      back_off_ms(parts, attempt.errors))));
+    return;
+  }
+  next_candidate(parts, tx, attempt, failure);
+}
+
+CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
+                         const AttemptRecord& attempt, const RankedOffer& ranked) {
+  const AccountSettings* account = parts.settings.account(ranked.offer.account);
+  const Offer& offer = ranked.offer.offer;
+  CreateRequest request;
+  request.installation_id = view.installation_id();
+  request.organization_id = attempt.organization;
+  request.attempt_id = attempt.id;
+  request.candidate = attempt.candidate;
+  if (const auto server = view.server(attempt.server_id)) request.name = server->name;
+  request.region = offer.region;
+  request.zone = offer.zone;
+  request.market = offer.market;
+  request.instance_type = offer.instance_type;
+  request.arch = offer.arch;
+  request.disk_mib = ranked.disk_mib;
+  request.expires_at_unix_ms = attempt.expires_unix_ms;
+  if (account != nullptr) {
+    request.image = account->image;
+    request.ssh_public_keys = account->ssh_public_keys;
+    request.user_data = account->user_data;
+  }
+  request.labels = {{"auto_provisioned", "true"},
+                    {"organization_id", attempt.organization},
+                    {"managed_by", "berth"},
+                    {"installation", request.installation_id},
+                    {"attempt", attempt.id}};
+  return request;
+}
+
+Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateRequest& request) {
+  return [&parts, id = intent.id, account = intent.account, request]() -> Apply {
+    Result<Created> created = [&]() -> Result<Created> {
+      Result<Cloud> cloud = parts.clouds.open(account);
+      if (!cloud) {
+        Failure failure = cloud.failure();
+        failure.effect = Effect::none;  // nobody was asked
+        failure.code = ErrorCode::denied;
+        return failure;
+      }
+      HostCall call(parts.clock, parts.journal, account + " create",
+                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
+      return cloud->provider->create(request, call);
+    }();
+    return [&parts, id, created](LedgerTransaction& tx) {
+      std::optional<AttemptRecord> attempt = tx.attempt(id);
+      if (!attempt || attempt->status != AttemptStatus::requested) return;
+      if (created) {
+        accept(parts, tx, *attempt, created->server, created->note);
+      } else if (created.failure().effect == Effect::none) {
+        refused(parts, tx, *attempt, created.failure());
+      } else {
+        // Perhaps there is a server now: that is looked up, not guessed.
+        attempt->unknown_outcome = true;
+        attempt->failure_code = to_word(created.failure().code);
+        attempt->failure = parts.clouds.redacted(words_of(created.failure()));
+        tx.save(*attempt);
+        settle_attempt(tx, *attempt, parts.clock.now().after(500));
+      }
+    };
+  };
+}
+
+/// After an unknown outcome: is there a server? Only two complete looks, a settling time apart and
+/// beyond the time-out of the call, count as a no.
+Work look_up(const EngineParts& parts, const AttemptRecord& intent,
+             const std::string& installation) {
+  FindRequest request;
+  request.installation_id = installation;
+  request.sought = {sought_of(intent)};
+  return [&parts, id = intent.id, account = intent.account, request]() -> Apply {
+    Result<Found> found = [&]() -> Result<Found> {
+      Result<Cloud> cloud = parts.clouds.open(account);
+      if (!cloud) return cloud.failure();
+      HostCall call(parts.clock, parts.journal, account + " find",
+                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
+      return cloud->provider->find(request, call);
+    }();
+    return [&parts, id, found](LedgerTransaction& tx) {
+      std::optional<AttemptRecord> attempt = tx.attempt(id);
+      if (!attempt || attempt->status != AttemptStatus::requested) return;
+      const Moment now = parts.clock.now();
+      const ProvisioningSettings& rules = parts.settings.provisioning;
+      if (found)
+        for (const CloudServer& server : found->servers)
+          if (server.attempt_id == id && server.state != ServerState::gone) {
+            accept(parts, tx, *attempt, server, attempt->note);
+            return;
+          }
+      const bool absent =
+          found && found->complete &&
+          std::find(found->absent.begin(), found->absent.end(), id) != found->absent.end();
+      if (!absent) {
+        ++attempt->errors;
+        tx.save(*attempt);
+        settle_attempt(tx, *attempt, now.after(back_off_ms(parts, attempt->errors)));
+        return;
+      }
+      attempt->errors = 0;
+      if (++attempt->absent_looks == 1) attempt->absent_since_unix_ms = now.unix_ms;
+      const std::int64_t sure_at = std::max(attempt->absent_since_unix_ms + rules.settle_ms,
+                                            attempt->requested_unix_ms + rules.call_timeout_ms);
+      if (attempt->absent_looks < 2 || now.unix_ms < sure_at) {
+        tx.save(*attempt);
+        settle_attempt(tx, *attempt, now.after(std::max<std::int64_t>(sure_at - now.unix_ms, 100)));
+        return;
+      }
+      attempt->absent_looks = 0;
+      attempt->absent_since_unix_ms = 0;
+      if (!wanted(tx, *attempt)) {
+        // It may still come late: watched as one that is being destroyed.
+        give_up(parts, tx, *attempt, attempt->failure_code, attempt->failure, false);
+        return;
+      }
+      attempt->status = AttemptStatus::intended;
+      tx.save(*attempt);
+      settle_attempt(tx, *attempt, now);
+    };
+  };
+}
+
+Work destroy(const EngineParts& parts, const AttemptRecord& doomed,
+             const std::string& installation) {
+  DestroyRequest request{installation, sought_of(doomed)};
+  return [&parts, id = doomed.id, account = doomed.account, request]() -> Apply {
+    Result<Done> done = [&]() -> Result<Done> {
+      Result<Cloud> cloud = parts.clouds.open(account);
+      if (!cloud) return cloud.failure();
+      HostCall call(parts.clock, parts.journal, account + " destroy",
+                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
+      return cloud->provider->destroy(request, call);
+    }();
+    return [&parts, id, done](LedgerTransaction& tx) {
+      std::optional<AttemptRecord> attempt = tx.attempt(id);
+      if (!attempt || attempt->status != AttemptStatus::destroying) return;
+      const Moment now = parts.clock.now();
+      if (done) {
+        attempt->errors = 0;
+        tx.save(*attempt);
+        tx.schedule(TaskKind::look, attempt->account, now.after(200), true);
+        settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
+        return;
+      }
+      ++attempt->errors;
+      attempt->failure = parts.clouds.redacted(words_of(done.failure()));
+      tx.save(*attempt);
+      parts.journal.write(LogLevel::warning, attempt->account + ": server " + attempt->vendor_id +
+                                                 " is not destroyed yet: " + attempt->failure);
+      settle_attempt(tx, *attempt,
+                     now.after(std::max(done.failure().retry_after_ms.value_or(0),
+                                        back_off_ms(parts, attempt->errors))));
+    };
+  };
+}
+
+}  // namespace
+
+bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
+  return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();
+}
+
+std::int64_t back_off_ms(const EngineParts& parts, int errors) {
+  const std::int64_t whole = std::min<std::int64_t>(60'000, 500LL << std::clamp(errors, 1, 7));
+  return whole * 3 / 4 + parts.entropy.below(whole / 2);
+}
+
+Sought sought_of(const AttemptRecord& attempt) {
+  return {attempt.id, attempt.vendor_id, attempt.region, attempt.note};
+}
+
+void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+            const CloudServer& server, const std::string& note) {
+  const Moment now = parts.clock.now();
+  attempt.status = AttemptStatus::booting;
+  attempt.vendor_id = server.server_id;
+  attempt.note = note;
+  if (!server.region.empty()) attempt.region = server.region;
+  attempt.phase = "accepted";
+  attempt.errors = 0;
+  attempt.absent_looks = 0;
+  attempt.absent_since_unix_ms = 0;
+  attempt.accepted_unix_ms = now.unix_ms;
+  attempt.ready_deadline = now.after(parts.settings.provisioning.ready_timeout_ms);
+  save_server(tx, attempt, [&](Server& row) { row.vendor_id = server.server_id; });
+  tx.save(attempt);
+  extend_record(parts, tx, record_of(tx, attempt),
+                [&](AuditRecord& record) { record.vendor_id = server.server_id; });
+  if (!wanted(tx, attempt)) {
+    give_up(parts, tx, attempt, "unwanted", "Nobody waits for it any more.", false);
+    return;
+  }
+  for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
+    tell(parts, tx, "provisioning.progress", waiting,
+         attempt.account + " accepted it as " + server.server_id + "; it boots.",
+         {{"phase", "accepted"}, {"attempt_id", attempt.id}});
+  // The first look comes soon: some clouds boot in a second, and then nobody should wait for five.
+  tx.schedule(TaskKind::look, attempt.account,
+              now.after(std::min<std::int64_t>(1000, parts.settings.provisioning.look_interval_ms)),
+              true);
+  settle_attempt(tx, attempt, attempt.ready_deadline);
+}
+
+void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+             std::string_view code, const std::string& sentence, bool blame) {
+  const Moment now = parts.clock.now();
+  std::string failed_offer;
+  if (blame) {
+    const auto offers = decode_offers(attempt.offers_json);
+    const AccountOffer& offer = offers.at(static_cast<std::size_t>(attempt.candidate)).offer;
+    failed_offer = offer.key();
+    parts.cache.store_out_of_stock({offer.account, offer.key(),
+                                    now.unix_ms + 2 * parts.settings.provisioning.ready_timeout_ms,
+                                    sentence});
+  }
+  attempt.status = AttemptStatus::destroying;
+  attempt.failure_code = code;
+  attempt.failure = sentence;
+  attempt.errors = 0;
+  attempt.absent_looks = 0;
+  attempt.absent_since_unix_ms = 0;
+  tx.save(attempt);
+  save_server(tx, attempt, [](Server& server) { server.status = ServerStatus::destroying; });
+  release_waiting(parts, tx, attempt, code, sentence, blame, failed_offer);
+  if (attempt.deployment_id.empty())
+    close_record(parts, tx, attempt.id, "failed", code, sentence);
+  tx.schedule(TaskKind::look, attempt.account, now.after(500), true);
+  tx.schedule(TaskKind::attempt, attempt.id, now, true);
+  settle_attempt(tx, attempt, now);
+}
+
+void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+  const Moment now = parts.clock.now();
+  attempt.status = AttemptStatus::gone;
+  attempt.ended_unix_ms = now.unix_ms;
+  tx.save(attempt);
+  save_server(tx, attempt, [](Server& server) { server.status = ServerStatus::gone; });
+  settle_attempt(tx, attempt, std::nullopt);
+  if (attempt.vendor_id.empty()) return;
+  tell(parts, tx, "server.destroyed", attempt.organization, attempt.deployment_id,
+       "Server " + attempt.vendor_id + " at " + attempt.account + " is gone.",
+       {{"server_id", attempt.server_id}, {"attempt_id", attempt.id}});
+}
+
+std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction& tx,
+                                    const TaskRecord& task) {
+  const Moment now = parts.clock.now();
+  std::optional<AttemptRecord> attempt = tx.attempt(task.subject);
+  if (!attempt) {
+    tx.settle(task.kind, task.subject, std::nullopt);
+    return std::nullopt;
+  }
+  switch (attempt->status) {
+    case AttemptStatus::intended: {
+      if (!wanted(tx, *attempt)) {
+        // An outcome that was unknown once may still show up late.
+        if (attempt->unknown_outcome)
+          give_up(parts, tx, *attempt, "unwanted", "Nobody waits for it any more.", false);
+        else
+          gone(parts, tx, *attempt);
+        return std::nullopt;
+      }
+      const auto offers = decode_offers(attempt->offers_json);
+      attempt->status = AttemptStatus::requested;
+      attempt->requested_unix_ms = now.unix_ms;
+      tx.save(*attempt);  // the intent, committed before the call
+      return create(parts, *attempt,
+                    request_of(parts, tx, *attempt,
+                               offers.at(static_cast<std::size_t>(attempt->candidate))));
+    }
+    case AttemptStatus::requested:
+      // Nobody is in the call any more, so its outcome is unknown.
+      if (!attempt->unknown_outcome) {
+        attempt->unknown_outcome = true;
+        tx.save(*attempt);
+      }
+      return look_up(parts, *attempt, tx.installation_id());
+    case AttemptStatus::booting: {
+      if (!wanted(tx, *attempt)) {
+        give_up(parts, tx, *attempt, "unwanted", "Nobody waits for it any more.", false);
+        return std::nullopt;
+      }
+      const Moment deadline = attempt->ready_deadline.value_or(now);
+      const bool late = deadline.boot_id == now.boot_id ? deadline.boot_ms <= now.boot_ms
+                                                        : deadline.unix_ms <= now.unix_ms;
+      if (late) {
+        give_up(parts, tx, *attempt, "not_ready_in_time",
+                "Server " + attempt->vendor_id + " at " + attempt->account +
+                    " was not ready in time: it came as far as \"" + attempt->phase + "\"." +
+                    (attempt->failure.empty() ? "" : " " + attempt->failure),
+                true);
+        return std::nullopt;
+      }
+      // The task of looking may have been lost with a dead process; this one outlives it.
+      tx.schedule(TaskKind::look, attempt->account, now, true);
+      settle_attempt(tx, *attempt, deadline);
+      return std::nullopt;
+    }
+    case AttemptStatus::destroying:
+      return destroy(parts, *attempt, tx.installation_id());
+    case AttemptStatus::ready:
+    case AttemptStatus::gone:
+      break;
+  }
+  tx.settle(task.kind, task.subject, std::nullopt);
+  return std::nullopt;
+}
+
+}  // namespace berth

@@ -1,0 +1,36 @@
+// An attempt's task: create one server, or make sure that there is none.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/parts.hpp"
+
+namespace berth {
+
+std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction& tx,
+                                    const TaskRecord& task);
+
+/// The cloud has the server: from now on it is looked at until it is ready. Saves the attempt.
+void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+            const CloudServer& server, const std::string& note);
+
+/// The server will never be ready (or nobody wants it): it is destroyed until the cloud says it is
+/// absent, and who waited for it looks for room again. `blame`: the offer is left alone for a while
+/// and the try counts. Saves the attempt.
+void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+             std::string_view code, const std::string& sentence, bool blame);
+
+/// The cloud has no such server (any more). Saves the attempt; its tasks end.
+void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt);
+
+/// Somebody still waits for it, or it was bought by hand.
+bool wanted(const LedgerView& view, const AttemptRecord& attempt);
+
+/// 1 s, 2 s, 4 s … at most 60 s, give or take a quarter, so that no two loops keep step.
+std::int64_t back_off_ms(const EngineParts& parts, int errors);
+
+/// Who and where, for a cloud.
+Sought sought_of(const AttemptRecord& attempt);
+
+}  // namespace berth

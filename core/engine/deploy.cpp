@@ -1,0 +1,170 @@
+#include "engine/deploy.hpp"
+
+#include <memory>
+
+#include "engine/finish.hpp"
+#include "engine/tell.hpp"
+
+namespace berth {
+namespace {
+
+const std::vector<std::string>& command_of(const Configuration& settings,
+                                           const DeploymentRecord& deployment) {
+  if (const auto* organization = settings.organization(deployment.organization))
+    for (const ApplicationSettings& application : organization->applications)
+      if (application.name == deployment.application && !application.command.empty())
+        return application.command;
+  return settings.deploy.command;
+}
+
+Command command_for(const EngineParts& parts, const DeploymentRecord& deployment,
+                    const Server& server) {
+  Command command;
+  command.argv = command_of(parts.settings, deployment);
+  command.timeout_ms = parts.settings.deploy.timeout_ms;
+  command.withheld = parts.secret_environment;
+  const Room& room = deployment.requirements.room;
+  command.environment = {
+      {"BERTH_DEPLOYMENT_ID", deployment.id},
+      {"BERTH_ORGANIZATION", deployment.organization},
+      {"BERTH_APPLICATION", deployment.application},
+      {"BERTH_STRATEGY", std::string(to_word(deployment.strategy))},
+      {"BERTH_SERVER_ID", server.id},
+      {"BERTH_SERVER_NAME", server.name},
+      {"BERTH_SERVER_IP", server.public_ipv4},
+      {"BERTH_SSH_USER", server.ssh_user},
+      {"BERTH_SSH_PORT", std::to_string(server.ssh_port)},
+      {"BERTH_SSH_HOST_KEY", server.host_key},
+      {"BERTH_CPU_CORES", cores_text(room.millicores)},
+      {"BERTH_MEMORY_GB", gigabytes_text(room.memory_mib)},
+      {"BERTH_DISK_GB", gigabytes_text(room.disk_mib)},
+  };
+  return command;
+}
+
+/// Did a user cancel the deployment while its command runs? Asked of the ledger only when something
+/// was committed.
+class CancelWatch {
+ public:
+  CancelWatch(const EngineParts& parts, std::string deployment_id)
+      : parts_(parts), id_(std::move(deployment_id)) {}
+  bool operator()() {
+    if (parts_.stopping) return true;
+    if (++asked_ % 5 != 0) return false;  // every half second is soon enough
+    bool cancelled = false;
+    parts_.ledger.read([&](const LedgerView& view) {
+      const auto deployment = view.deployment(id_);
+      cancelled = deployment && !deployment->cancel_requested_by.empty();
+    });
+    return cancelled;
+  }
+
+ private:
+  const EngineParts& parts_;
+  const std::string id_;
+  int asked_ = 0;
+};
+
+void record_session(const EngineParts& parts, const std::string& id, const Session& session) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    std::optional<DeploymentRecord> deployment = tx.deployment(id);
+    if (!deployment) return;
+    deployment->command_pid = session.pid;
+    deployment->command_start_ticks = session.start_ticks;
+    deployment->command_boot_id = session.boot_id;
+    tx.save(*deployment);
+  });
+}
+
+std::string tail_text(const CommandResult& result) {
+  return result.output_tail.empty() ? std::string()
+                                    : " It wrote last: " + result.output_tail.substr(
+                                          result.output_tail.size() > 400
+                                              ? result.output_tail.size() - 400
+                                              : 0);
+}
+
+void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string& id,
+              const std::string& server_name, const CommandResult& result) {
+  std::optional<DeploymentRecord> deployment = tx.deployment(id);
+  if (!deployment || deployment->status != DeploymentStatus::deploying) return;
+  deployment->command_pid = 0;
+  deployment->command_exit = result.exit_code;
+  deployment->command_tail = parts.clouds.redacted(result.output_tail);
+  if (result.started && !result.timed_out && !result.cancelled && result.exit_code == 0) {
+    finish(parts, tx, *deployment, DeploymentStatus::succeeded, "succeeded",
+           "Deployed to " + server_name + ".");
+    return;
+  }
+  if (!deployment->cancel_requested_by.empty()) {
+    finish(parts, tx, *deployment, DeploymentStatus::cancelled, "cancelled",
+           "Cancelled by " + deployment->cancel_requested_by +
+               " while the deploy command ran; it was ended.");
+    return;
+  }
+  if (result.cancelled) {  // this process stops; whoever comes next runs the command again
+    deployment->reason = "The deploy command was interrupted; it will be run again.";
+    tx.save(*deployment);
+    tx.settle(TaskKind::deployment, id, parts.clock.now());
+    return;
+  }
+  std::string what = "exited with " + std::to_string(result.exit_code);
+  if (!result.started) what = "could not be started: " + result.problem;
+  if (result.timed_out)
+    what = "was ended after " + std::to_string(parts.settings.deploy.timeout_ms / 1000) +
+           " seconds ([deploy] timeout)";
+  finish(parts, tx, *deployment, DeploymentStatus::deploy_failed, "deploy_failed",
+         "The deploy command " + what + ". Server " + server_name +
+             " stays in the fleet; `berth retry " + id + "` tries again." + tail_text(result));
+}
+
+}  // namespace
+
+std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction& tx,
+                                    const TaskRecord& task, DeploymentRecord& deployment,
+                                    const Server& server) {
+  const Session left_behind{deployment.command_pid, deployment.command_start_ticks,
+                            deployment.command_boot_id};
+  deployment.status = DeploymentStatus::deploying;
+  deployment.attempt_id.clear();
+  deployment.reason_code = "deploying";
+  deployment.reason = "Deploys to " + server.name + ".";
+  deployment.updated_unix_ms = parts.clock.now().unix_ms;
+  tx.save(deployment);
+  Command command = command_for(parts, deployment, server);
+  if (command.argv.empty()) {
+    finish(parts, tx, deployment, DeploymentStatus::succeeded, "succeeded",
+           "Placed on " + server.name + " (no deploy command is configured).");
+    return std::nullopt;
+  }
+  tell(parts, tx, "deployment.deploying", deployment,
+       "Runs the deploy command on " + server.name + " (" + server.public_ipv4 + ").",
+       {{"server_id", server.id}, {"server_name", server.name}});
+  return [&parts, task, id = deployment.id, name = server.name, left_behind,
+          command = std::move(command)]() -> Apply {
+    if (left_behind.pid != 0) parts.processes.end(left_behind);
+    const CommandResult result = parts.processes.run(
+        command, [&](const Session& session) { record_session(parts, id, session); },
+        [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
+    return [&parts, id, name, result](LedgerTransaction& later) {
+      conclude(parts, later, id, name, result);
+    };
+  };
+}
+
+Work end_command(const EngineParts& parts, const DeploymentRecord& deployment) {
+  return [&parts, id = deployment.id,
+          session = Session{deployment.command_pid, deployment.command_start_ticks,
+                            deployment.command_boot_id}]() -> Apply {
+    parts.processes.end(session);
+    return [&parts, id](LedgerTransaction& tx) {
+      if (auto later = tx.deployment(id)) {
+        later->command_pid = 0;
+        tx.save(*later);
+      }
+      tx.settle(TaskKind::deployment, id, parts.clock.now());
+    };
+  };
+}
+
+}  // namespace berth

@@ -1,0 +1,93 @@
+#include "engine/deployment.hpp"
+
+#include "engine/deploy.hpp"
+#include "engine/finish.hpp"
+#include "engine/place.hpp"
+
+namespace berth {
+namespace {
+
+/// Within one boot BOOTTIME decides; across boots the wall clock does.
+bool passed(const Moment& deadline, const Moment& now) {
+  return deadline.boot_id == now.boot_id ? deadline.boot_ms <= now.boot_ms
+                                         : deadline.unix_ms <= now.unix_ms;
+}
+
+std::string limit_text(std::int64_t ms) {
+  return ms % 60'000 == 0 ? std::to_string(ms / 60'000) + " minutes"
+                          : std::to_string(ms / 1000) + " seconds";
+}
+
+void send_back(LedgerTransaction& tx, DeploymentRecord& deployment) {
+  deployment.status = DeploymentStatus::placing;
+  deployment.attempt_id.clear();
+  deployment.server_id.clear();
+  for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id))
+    if (!hold.active) tx.remove_hold(hold.id);
+}
+
+}  // namespace
+
+std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransaction& tx,
+                                       const TaskRecord& task) {
+  const Moment now = parts.clock.now();
+  std::optional<DeploymentRecord> found = tx.deployment(task.subject);
+  if (!found || is_final(found->status)) {
+    tx.settle(task.kind, task.subject, std::nullopt);
+    return std::nullopt;
+  }
+  DeploymentRecord& deployment = *found;
+  if (!deployment.cancel_requested_by.empty()) {
+    // A command that a dead process left behind is ended before its room is given away.
+    if (deployment.command_pid != 0) return end_command(parts, deployment);
+    finish(parts, tx, deployment, DeploymentStatus::cancelled, "cancelled",
+           "Cancelled by " + deployment.cancel_requested_by + ".");
+    return std::nullopt;
+  }
+  const bool waits = deployment.status == DeploymentStatus::placing ||
+                     deployment.status == DeploymentStatus::provisioning;
+  if (waits && deployment.provisioning_deadline && passed(*deployment.provisioning_deadline, now)) {
+    finish(parts, tx, deployment, DeploymentStatus::timed_out, "timed_out",
+           "Insufficient capacity: no server was ready within " +
+               limit_text(parts.settings.provisioning.limit_ms) + ". " + deployment.reason +
+               manual_way(deployment));
+    return std::nullopt;
+  }
+  switch (deployment.status) {
+    case DeploymentStatus::placing:
+      return place_deployment(parts, tx, task, deployment);
+    case DeploymentStatus::awaiting_approval:
+      if (deployment.approval_deadline && passed(*deployment.approval_deadline, now)) {
+        finish(parts, tx, deployment, DeploymentStatus::cancelled, "approval_expired",
+               "Nobody approved within " + limit_text(parts.settings.provisioning.approval_ttl_ms) +
+                   ". `berth retry " + deployment.id + "` asks again.");
+        return std::nullopt;
+      }
+      tx.settle(task.kind, task.subject, deployment.approval_deadline);
+      return std::nullopt;
+    case DeploymentStatus::provisioning: {
+      const auto server = tx.server(deployment.server_id);
+      if (server && server->status == ServerStatus::ready)
+        return begin_deploying(parts, tx, task, deployment, *server);
+      if (server && server->status == ServerStatus::booting) {
+        tx.settle(task.kind, task.subject, deployment.provisioning_deadline);
+        return std::nullopt;
+      }
+      send_back(tx, deployment);
+      return place_deployment(parts, tx, task, deployment);
+    }
+    case DeploymentStatus::deploying: {
+      const auto server = tx.server(deployment.server_id);
+      if (server) return begin_deploying(parts, tx, task, deployment, *server);
+      finish(parts, tx, deployment, DeploymentStatus::error, "server_lost",
+             "The server it ran on is not in the ledger any more. `berth retry " + deployment.id +
+                 "` places it again.");
+      return std::nullopt;
+    }
+    default:
+      tx.settle(task.kind, task.subject, std::nullopt);
+      return std::nullopt;
+  }
+}
+
+}  // namespace berth

@@ -1,0 +1,117 @@
+#include "engine/finish.hpp"
+
+#include "engine/record.hpp"
+#include "engine/tell.hpp"
+
+namespace berth {
+namespace {
+
+std::string_view record_status(DeploymentStatus status, std::string_view code) {
+  if (status == DeploymentStatus::cancelled) return "user_cancelled";
+  if (code == "quota_exceeded" || code == "no_quota") return "quota_exceeded";
+  return "failed";
+}
+
+std::string_view event_type(DeploymentStatus status) {
+  switch (status) {
+    case DeploymentStatus::succeeded: return "deployment.succeeded";
+    case DeploymentStatus::cancelled: return "deployment.cancelled";
+    default: return "deployment.failed";
+  }
+}
+
+/// The room is the application's from now on; what it replaces is given back.
+void keep_room(const EngineParts& parts, LedgerTransaction& tx, const DeploymentRecord& deployment) {
+  for (HoldRecord& hold : tx.holds_of(deployment.organization, deployment.application)) {
+    if (hold.deployment_id != deployment.id) {
+      tx.remove_hold(hold.id);
+      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
+      continue;
+    }
+    hold.active = true;
+    hold.room = deployment.requirements.room;  // what a rollout needed on top is free again
+    if (deployment.ttl_ms > 0) {
+      const Moment end = parts.clock.now().after(deployment.ttl_ms);
+      hold.expires_unix_ms = end.unix_ms;
+      tx.schedule(TaskKind::expiry, hold.id, end);
+    }
+    tx.save(hold);
+  }
+}
+
+void give_back_room(LedgerTransaction& tx, const DeploymentRecord& deployment) {
+  for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id))
+    if (!hold.active) tx.remove_hold(hold.id);
+}
+
+void wake_waiting(const EngineParts& parts, LedgerTransaction& tx,
+                  const DeploymentRecord& deployment) {
+  DeploymentFilter same;
+  same.organization = deployment.organization;
+  same.application = deployment.application;
+  same.statuses = {DeploymentStatus::placing};
+  for (const DeploymentRecord& other : tx.deployments(same))
+    if (other.id != deployment.id)
+      tx.schedule(TaskKind::deployment, other.id, parts.clock.now(), true);
+}
+
+}  // namespace
+
+void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
+            DeploymentStatus status, std::string_view code, std::string sentence) {
+  const Moment now = parts.clock.now();
+  const std::string attempt_id = deployment.attempt_id;
+  deployment.status = status;
+  deployment.reason_code = code;
+  deployment.reason = parts.clouds.redacted(std::move(sentence));
+  deployment.updated_unix_ms = deployment.finished_unix_ms = now.unix_ms;
+  deployment.attempt_id.clear();
+  deployment.command_pid = 0;
+  deployment.cancel_requested_by.clear();
+  if (status == DeploymentStatus::succeeded)
+    keep_room(parts, tx, deployment);
+  else
+    give_back_room(tx, deployment);
+  tx.save(deployment);
+  if (status != DeploymentStatus::succeeded)
+    close_record(parts, tx, deployment.audit_id, record_status(status, code), code,
+                 deployment.reason);
+  boost::json::object fields{{"status", to_word(status)}, {"reason_code", deployment.reason_code}};
+  if (!deployment.server_id.empty()) fields["server_id"] = deployment.server_id;
+  if (code == "quota_exceeded" || code == "no_quota")
+    tell(parts, tx, "quota.exceeded", deployment, deployment.reason, fields,
+         admins_of(parts, deployment.organization));
+  tell(parts, tx, event_type(status), deployment, deployment.reason, std::move(fields),
+       status == DeploymentStatus::cancelled ? admins_of(parts, deployment.organization)
+                                             : std::vector<std::string>{deployment.requested_by});
+  wake_waiting(parts, tx, deployment);
+  if (!attempt_id.empty()) tx.schedule(TaskKind::attempt, attempt_id, now, true);
+  tx.settle(TaskKind::deployment, deployment.id, std::nullopt);
+}
+
+std::string manual_way(const DeploymentRecord& deployment) {
+  return " By hand: `berth servers add` a server of yours, or `berth servers buy OFFER --org " +
+         deployment.organization + "` (see `berth offers`), then `berth retry " + deployment.id +
+         "`.";
+}
+
+std::vector<std::string> admins_of(const EngineParts& parts, std::string_view organization) {
+  const OrganizationSettings* settings = parts.settings.organization(organization);
+  return settings != nullptr ? settings->admins : std::vector<std::string>{};
+}
+
+std::string offer_text(const RankedOffer& ranked) {
+  const Offer& offer = ranked.offer.offer;
+  return offer.instance_type + " (" + std::to_string(offer.vcpu) + " cores, " +
+         gigabytes_text(offer.memory_mib) + " GB memory, " + gigabytes_text(ranked.disk_mib) +
+         " GB disk) in " + (offer.zone.empty() ? offer.region : offer.zone) + " at " +
+         ranked.offer.account;
+}
+
+std::string monthly_text(const Money& money) {
+  // Cents are enough for a person; the records keep all nine decimals.
+  const std::int64_t cents = scaled(money.nanos, 1, 10'000'000).value_or(0);
+  return decimal_of_nanos(cents * 10'000'000) + " " + money.currency + " a month";
+}
+
+}  // namespace berth

@@ -1,0 +1,21 @@
+// The intent to create one server, written before anything is asked of a cloud.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/parts.hpp"
+#include "policy/verdict.hpp"
+
+namespace berth {
+
+/// Records an attempt over the ranked offers (the best eight) and its server, which counts as room
+/// and against the quota from now on. `deployment_id` "" for a server bought by hand.
+Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
+                     const std::string& organization, const std::string& deployment_id,
+                     const std::string& audit_id, const std::vector<RankedOffer>& ranked);
+
+/// Writes what an offer is into the server's row.
+void describe(Server& server, const RankedOffer& ranked);
+
+}  // namespace berth

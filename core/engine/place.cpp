@@ -1,0 +1,253 @@
+#include "engine/place.hpp"
+
+#include <algorithm>
+
+#include "engine/decision_document.hpp"
+#include "engine/deploy.hpp"
+#include "engine/finish.hpp"
+#include "engine/intent.hpp"
+#include "engine/record.hpp"
+#include "engine/tell.hpp"
+
+namespace berth {
+namespace {
+
+/// Room needed on a server while the deployment rolls out.
+Requirements wanted_of(const DeploymentRecord& deployment) {
+  return {room_during(deployment.strategy, deployment.requirements.room),
+          deployment.requirements.arch};
+}
+
+Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
+                         const DeploymentRecord& deployment) {
+  std::string current_server;
+  Room current_room;
+  for (const HoldRecord& hold : view.holds_of(deployment.organization, deployment.application))
+    if (hold.active) {
+      current_server = hold.server_id;
+      current_room = hold.room;
+    }
+  return place(view.servers(deployment.organization), wanted_of(deployment),
+               parts.settings.placement, current_server, current_room);
+}
+
+Money spend_of(const EngineParts& parts, const LedgerView& view, std::string_view organization) {
+  Money sum{0, parts.settings.currency};
+  for (const Server& server : view.servers(organization)) {
+    if (server.currency == sum.currency) sum.nanos += server.monthly_nanos;
+    for (const CurrencyRate& rate : parts.settings.rates)
+      if (rate.currency == server.currency && rate.currency != sum.currency)
+        sum.nanos += scaled(server.monthly_nanos, rate.nanos, 1'000'000'000).value_or(0);
+  }
+  return sum;
+}
+
+Facts facts_of(const EngineParts& parts, const LedgerView& view,
+               const DeploymentRecord& deployment, const std::string& trigger) {
+  Facts facts;
+  facts.now_unix_ms = parts.clock.now().unix_ms;
+  facts.deployment_id = deployment.id;
+  facts.application = deployment.application;
+  facts.requirements = deployment.requirements;
+  facts.strategy = deployment.strategy;
+  facts.organization.id = deployment.organization;
+  const auto accounts = accounts_of(parts.settings, deployment.organization);
+  if (const auto* organization = parts.settings.organization(deployment.organization)) {
+    facts.organization.auto_provisioning = organization->auto_provisioning;
+    facts.organization.auto_approve_provisioning = organization->auto_approve_provisioning;
+    facts.organization.max_servers = organization->max_servers;
+    facts.organization.admins = organization->admins;
+    facts.organization.accounts = static_cast<int>(accounts.size());
+  }
+  facts.trigger = trigger;
+  facts.servers_counted = view.servers_counted(deployment.organization);
+  facts.spend_monthly = spend_of(parts, view, deployment.organization);
+  facts.tries = deployment.tries;
+  facts.max_tries = parts.settings.provisioning.tries;
+  facts.excluded_offers = deployment.excluded_offers;
+  if (!deployment.approved_by.empty())
+    facts.approval = ApprovalFact{deployment.approved_by, deployment.approved_unix_ms,
+                                  deployment.approved_limit};
+  if (auto catalogues = parts.catalogue.peek(accounts)) {
+    facts.offers = std::move(catalogues->offers);
+    facts.missing_catalogues = std::move(catalogues->missing);
+  }
+  facts.currency = parts.settings.currency;
+  facts.rates = parts.settings.rates;
+  return facts;
+}
+
+/// An earlier deployment of the same application that is still under way.
+std::optional<DeploymentRecord> earlier_one(const LedgerView& view,
+                                            const DeploymentRecord& deployment) {
+  DeploymentFilter filter;
+  filter.organization = deployment.organization;
+  filter.application = deployment.application;
+  filter.statuses = {DeploymentStatus::placing, DeploymentStatus::awaiting_approval,
+                     DeploymentStatus::provisioning, DeploymentStatus::deploying};
+  for (DeploymentRecord& other : view.deployments(filter))
+    if (std::pair(other.created_unix_ms, other.id) <
+        std::pair(deployment.created_unix_ms, deployment.id))
+      return std::move(other);
+  return std::nullopt;
+}
+
+void take_hold(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
+               const std::string& server_id) {
+  HoldRecord hold;
+  hold.id = parts.entropy.id();
+  hold.organization = deployment.organization;
+  hold.application = deployment.application;
+  hold.server_id = server_id;
+  hold.deployment_id = deployment.id;
+  hold.room = wanted_of(deployment).room;
+  hold.created_unix_ms = parts.clock.now().unix_ms;
+  tx.save(hold);
+  deployment.server_id = server_id;
+}
+
+void wait_for_server(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
+                     const Server& server) {
+  const Moment now = parts.clock.now();
+  deployment.status = DeploymentStatus::provisioning;
+  deployment.attempt_id = server.attempt_id;
+  if (!deployment.provisioning_deadline)
+    deployment.provisioning_deadline = now.after(parts.settings.provisioning.limit_ms);
+  deployment.reason_code = "waiting_for_server";
+  deployment.reason = "Waits for server " + server.name + " to be ready.";
+  deployment.updated_unix_ms = now.unix_ms;
+  tx.save(deployment);
+  tx.settle(TaskKind::deployment, deployment.id, deployment.provisioning_deadline);
+}
+
+void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
+                       DeploymentRecord& deployment, const Decision& decision) {
+  const Moment now = parts.clock.now();
+  deployment.status = DeploymentStatus::awaiting_approval;
+  deployment.reason_code = decision.outcome.code;
+  deployment.reason = decision.outcome.sentence;
+  deployment.approved_by.clear();  // whatever was approved was another thing
+  deployment.approval_deadline = now.after(parts.settings.provisioning.approval_ttl_ms);
+  deployment.provisioning_deadline.reset();  // the ten minutes begin when someone says yes
+  deployment.updated_unix_ms = now.unix_ms;
+  tx.save(deployment);
+  extend_record(parts, tx, deployment.audit_id, [&](AuditRecord& record) {
+    record.status = "pending";
+    if (decision.estimate) record.estimated_monthly = *decision.estimate;
+  });
+  boost::json::object fields{{"reason_code", deployment.reason_code}};
+  if (decision.estimate) {
+    fields["estimated_cost"] = decimal_of_nanos(decision.estimate->nanos);
+    fields["currency"] = decision.estimate->currency;
+  }
+  tell(parts, tx, "approval.required", deployment, deployment.reason, std::move(fields),
+       admins_of(parts, deployment.organization));
+  tx.settle(TaskKind::deployment, deployment.id, deployment.approval_deadline);
+}
+
+void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
+          const Decision& decision) {
+  const std::string& code = decision.outcome.code;
+  DeploymentStatus status = DeploymentStatus::denied;
+  if (code == "no_fitting_offer" || code == "all_out_of_stock")
+    status = DeploymentStatus::insufficient_capacity;
+  if (code == "tries_exhausted") status = DeploymentStatus::provisioning_failed;
+  std::string sentence = "Insufficient capacity: " + decision.outcome.sentence;
+  if (deployment.reason_code == "provisioning_failed") sentence += " " + deployment.reason;
+  finish(parts, tx, deployment, status, code, sentence + manual_way(deployment));
+}
+
+}  // namespace
+
+std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
+                                                std::string_view organization) {
+  std::vector<const AccountSettings*> accounts;
+  for (const AccountSettings& account : settings.accounts) {
+    const auto& allowed = account.organizations;
+    if (account.active && std::find(allowed.begin(), allowed.end(), organization) != allowed.end())
+      accounts.push_back(&account);
+  }
+  return accounts;
+}
+
+std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
+                               const DeploymentRecord& deployment) {
+  Preview preview;
+  preview.wanted = wanted_of(deployment);
+  preview.placement = place_in_fleet(parts, view, deployment);
+  if (!preview.placement.chosen_server_id.empty()) return preview;
+  preview.decision =
+      parts.pipeline.decide(facts_of(parts, view, deployment, preview.placement.trigger));
+  if (preview.decision->outcome.kind == VerdictKind::needs_offers) return std::nullopt;
+  return preview;
+}
+
+std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction& tx,
+                                     const TaskRecord& task, DeploymentRecord& deployment) {
+  const Moment now = parts.clock.now();
+  if (auto earlier = earlier_one(tx, deployment)) {
+    if (earlier->status == DeploymentStatus::awaiting_approval) {
+      finish(parts, tx, *earlier, DeploymentStatus::cancelled, "superseded",
+             "Deployment " + deployment.id + " of the same application took its place.");
+    } else {
+      deployment.reason_code = "waiting_for_deployment";
+      deployment.reason = "Waits for deployment " + earlier->id + " of the same application.";
+      tx.save(deployment);
+      tx.settle(task.kind, task.subject, now.after(30'000));  // finish() wakes it sooner
+      return std::nullopt;
+    }
+  }
+  const std::optional<Preview> found = preview(parts, tx, deployment);
+  if (!found) {
+    // Read the catalogues outside of the transaction, then decide again from the start.
+    return [&parts, task, organization = deployment.organization]() -> Apply {
+      parts.catalogue.refresh(accounts_of(parts.settings, organization));
+      return [&parts, task](LedgerTransaction& later) {
+        later.settle(task.kind, task.subject, parts.clock.now());
+      };
+    };
+  }
+  tx.add_decision(deployment.id, now.unix_ms,
+                  decision_document(*found, deployment, parts.settings, now.unix_ms, 40));
+  if (!found->decision) {
+    const auto server = tx.server(found->placement.chosen_server_id);
+    take_hold(parts, tx, deployment, server->id);
+    if (server->status == ServerStatus::ready) {
+      tell(parts, tx, "deployment.placed", deployment, "Placed on " + server->name + ".",
+           {{"server_id", server->id}, {"server_name", server->name}});
+      return begin_deploying(parts, tx, task, deployment, *server);
+    }
+    tell(parts, tx, "deployment.placed", deployment,
+         "Placed on " + server->name + ", which is still booting.",
+         {{"server_id", server->id}, {"server_name", server->name}});
+    wait_for_server(parts, tx, deployment, *server);
+    return std::nullopt;
+  }
+  const Decision& decision = *found->decision;
+  if (decision.estimate) deployment.estimate = *decision.estimate;
+  open_record(parts, tx, deployment, found->placement.trigger, decision);
+  switch (decision.outcome.kind) {
+    case VerdictKind::hold:
+      hold_for_approval(parts, tx, deployment, decision);
+      return std::nullopt;
+    case VerdictKind::proceed: {
+      const Server server = begin_attempt(parts, tx, deployment.organization, deployment.id,
+                                          deployment.audit_id, decision.ranked);
+      take_hold(parts, tx, deployment, server.id);
+      tell(parts, tx, "provisioning.started", deployment,
+           "Buying " + offer_text(decision.ranked.front()) + " for " +
+               monthly_text(decision.ranked.front().monthly_compared) + ".",
+           {{"server_id", server.id},
+            {"server_name", server.name},
+            {"estimated_cost", decimal_of_nanos(decision.ranked.front().monthly_compared.nanos)},
+            {"currency", decision.ranked.front().monthly_compared.currency}});
+      wait_for_server(parts, tx, deployment, server);
+      return std::nullopt;
+    }
+    default:
+      deny(parts, tx, deployment, decision);
+      return std::nullopt;
+  }
+}
+
+}  // namespace berth

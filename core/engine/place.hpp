@@ -1,0 +1,32 @@
+// Finding room, or deciding to buy some.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/parts.hpp"
+#include "fleet/placement.hpp"
+
+namespace berth {
+
+/// Places the deployment on a server that has room, else lets the pipeline decide: begins an attempt,
+/// holds for approval, or ends it. All in this transaction, so no room, quota or money is taken
+/// twice. The Work it may return reads catalogues, or runs the deploy command.
+std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction& tx,
+                                     const TaskRecord& task, DeploymentRecord& deployment);
+
+/// The decision that placing would come to, for `plan`: pure reads.
+struct Preview {
+  Placement placement;
+  std::optional<Decision> decision;  // nullopt: the fleet has room
+  Requirements wanted;
+};
+/// `deployment` need not be in the ledger. nullopt: refresh the catalogues of `accounts_of` first.
+std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
+                               const DeploymentRecord& deployment);
+
+/// Active accounts that this organization may use.
+std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
+                                                std::string_view organization);
+
+}  // namespace berth

@@ -1,0 +1,382 @@
+#include "engine/requests.hpp"
+
+#include <algorithm>
+
+#include "berth/did_you_mean.hpp"
+#include "engine/attempt.hpp"
+#include "engine/finish.hpp"
+#include "engine/intent.hpp"
+#include "engine/place.hpp"
+#include "engine/record.hpp"
+#include "engine/tell.hpp"
+#include "policy/ranking.hpp"
+
+namespace berth {
+namespace {
+
+const OrganizationSettings& organization_of(const EngineParts& parts, std::string_view id) {
+  if (const auto* organization = parts.settings.organization(id)) return *organization;
+  std::vector<std::string> known;
+  for (const OrganizationSettings& organization : parts.settings.organizations)
+    known.push_back(organization.id);
+  throw Refusal(Refused::usage, "there is no organization '" + std::string(id) + "' in " +
+                                    parts.settings.file.string() + did_you_mean(id, known));
+}
+
+void require_admin(const EngineParts& parts, std::string_view organization,
+                   const std::string& user, const std::string& what) {
+  const OrganizationSettings& settings = organization_of(parts, organization);
+  if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
+    return;
+  std::string who;
+  for (const std::string& admin : settings.admins) who += (who.empty() ? "" : ", ") + admin;
+  throw Refusal(Refused::not_allowed,
+                "only admins of " + settings.id + " may " + what + ", and " +
+                    (user.empty() ? "you are" : user + " is") + " none of them (" +
+                    (who.empty() ? "none are set: [[organization]] admins" : who) + ")");
+}
+
+DeploymentRecord deployment_of(const LedgerView& view, std::string_view id) {
+  if (auto deployment = view.deployment(id)) return *std::move(deployment);
+  throw Refusal(Refused::not_found, "there is no deployment '" + std::string(id) +
+                                        "'; `berth status` lists the newest");
+}
+
+Server server_of(const LedgerView& view, std::string_view name) {
+  if (auto server = view.server(name)) return *std::move(server);
+  throw Refusal(Refused::not_found, "there is no server '" + std::string(name) +
+                                        "' (or several have this name: use the id); "
+                                        "`berth servers list` shows them");
+}
+
+const ApplicationSettings* application_of(const OrganizationSettings& organization,
+                                          std::string_view name) {
+  for (const ApplicationSettings& application : organization.applications)
+    if (application.name == name) return &application;
+  return nullptr;
+}
+
+std::int64_t needed(const std::optional<std::int64_t>& asked,
+                    const std::optional<std::int64_t>& fallback, const char* option,
+                    const std::string& application) {
+  const std::int64_t amount = asked ? *asked : fallback.value_or(0);
+  if (amount > 0) return amount;
+  throw Refusal(Refused::usage,
+                asked ? std::string(option) + " must be more than zero"
+                      : std::string(option) + " is missing, and [[organization.application]] \"" +
+                            application + "\" sets no default");
+}
+
+bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
+  return one.application == other.application && one.requirements == other.requirements &&
+         one.strategy == other.strategy && one.ttl_ms == other.ttl_ms;
+}
+
+/// The offer with its comparable price, sized as it comes; empty: it has none.
+std::vector<RankedOffer> priced(const EngineParts& parts, const AccountOffer& offer) {
+  constexpr std::int64_t least_disk_mib = 20 * 1024;  // where the disk is chosen at create
+  Facts facts;
+  facts.now_unix_ms = parts.clock.now().unix_ms;
+  facts.currency = parts.settings.currency;
+  facts.rates = parts.settings.rates;
+  facts.offers = std::vector<AccountOffer>{offer};
+  const Offer& one = offer.offer;
+  return rank_offers(facts,
+                     {one.vcpu * 1000, one.memory_mib,
+                      one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
+                     {})
+      .ranked;
+}
+
+}  // namespace
+
+DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request) {
+  const OrganizationSettings& organization = organization_of(parts, request.organization);
+  if (!is_name(request.application))
+    throw Refusal(Refused::usage, "'" + request.application +
+                                      "' cannot name an application: 1 to 40 of a-z, 0-9 and '-', "
+                                      "beginning with a letter");
+  const ApplicationSettings* defaults = application_of(organization, request.application);
+  const ApplicationSettings none;
+  if (defaults == nullptr) defaults = &none;
+  DeploymentRecord deployment;
+  deployment.organization = organization.id;
+  deployment.application = request.application;
+  Room& room = deployment.requirements.room;
+  room.millicores = needed(request.millicores, defaults->millicores, "--cpu", request.application);
+  room.memory_mib = needed(request.memory_mib, defaults->memory_mib, "--memory", request.application);
+  room.disk_mib = needed(request.disk_mib, defaults->disk_mib, "--disk", request.application);
+  deployment.requirements.arch = request.arch.empty() ? defaults->arch : request.arch;
+  const std::string& arch = deployment.requirements.arch;
+  if (!arch.empty() && arch != "x86_64" && arch != "arm64")
+    throw Refusal(Refused::usage, "--arch is x86_64 or arm64, not '" + arch + "'");
+  deployment.strategy =
+      request.strategy ? *request.strategy : defaults->strategy.value_or(Strategy::standard);
+  if (request.ttl_ms && *request.ttl_ms <= 0)
+    throw Refusal(Refused::usage, "--ttl must be more than zero");
+  deployment.ttl_ms = request.ttl_ms.value_or(0);
+  deployment.idempotency_key = request.idempotency_key;
+  deployment.requested_by = request.requested_by;
+  deployment.created_unix_ms = deployment.updated_unix_ms = parts.clock.now().unix_ms;
+  deployment.reason_code = "accepted";
+  deployment.reason = "Looks for room.";
+  return deployment;
+}
+
+std::string submit(const EngineParts& parts, const DeployRequest& request) {
+  DeploymentRecord deployment = resolve(parts, request);
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    if (!deployment.idempotency_key.empty())
+      if (const auto earlier =
+              tx.deployment_by_key(deployment.organization, deployment.idempotency_key)) {
+        if (!same_request(*earlier, deployment))
+          throw Refusal(Refused::usage, "the idempotency key '" + deployment.idempotency_key +
+                                            "' belongs to deployment " + earlier->id +
+                                            ", which asked for something else");
+        deployment.id = earlier->id;
+        return;
+      }
+    deployment.id = parts.entropy.id();
+    tx.save(deployment);
+    tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now());
+    tell(parts, tx, "deployment.accepted", deployment,
+         deployment.application + " needs " + cores_text(deployment.requirements.room.millicores) +
+             " cores, " + gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
+             gigabytes_text(deployment.requirements.room.disk_mib) + " GB disk.");
+  });
+  return deployment.id;
+}
+
+void approve(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    DeploymentRecord deployment = deployment_of(tx, deployment_id);
+    require_admin(parts, deployment.organization, user, "approve");
+    if (deployment.status != DeploymentStatus::awaiting_approval)
+      throw Refusal(Refused::not_allowed, "deployment " + deployment.id +
+                                              " does not wait for an approval; it is " +
+                                              std::string(to_word(deployment.status)));
+    const Moment now = parts.clock.now();
+    deployment.status = DeploymentStatus::placing;  // the pipeline decides again, knowing of this
+    deployment.approved_by = user;
+    deployment.approved_unix_ms = now.unix_ms;
+    deployment.approved_limit = deployment.estimate;
+    deployment.approval_deadline.reset();
+    deployment.reason_code = "approved";
+    deployment.reason = "Approved by " + user + ".";
+    deployment.updated_unix_ms = now.unix_ms;
+    tx.save(deployment);
+    extend_record(parts, tx, deployment.audit_id, [&](AuditRecord& record) {
+      record.approved_by = user;
+      record.approved_unix_ms = now.unix_ms;
+    });
+    tell(parts, tx, "approval.given", deployment, deployment.reason, {{"approved_by", user}},
+         admins_of(parts, deployment.organization));
+    tx.schedule(TaskKind::deployment, deployment.id, now, true);
+  });
+}
+
+void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    DeploymentRecord deployment = deployment_of(tx, deployment_id);
+    const OrganizationSettings* organization =
+        parts.settings.organization(deployment.organization);
+    // Whoever asked for it may take it back; else it takes an admin.
+    if (organization == nullptr || user.empty() || user != deployment.requested_by)
+      require_admin(parts, deployment.organization, user, "cancel");
+    if (is_final(deployment.status))
+      throw Refusal(Refused::not_allowed, "deployment " + deployment.id + " has ended: it is " +
+                                              std::string(to_word(deployment.status)));
+    const auto task = tx.task(TaskKind::deployment, deployment.id);
+    const bool in_flight = task && !task->owner.empty();
+    if (in_flight || deployment.command_pid != 0) {
+      deployment.cancel_requested_by = user;
+      tx.save(deployment);
+      tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now(), true);
+      return;
+    }
+    finish(parts, tx, deployment, DeploymentStatus::cancelled, "cancelled",
+           "Cancelled by " + user + ".");
+  });
+}
+
+void retry(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    DeploymentRecord deployment = deployment_of(tx, deployment_id);
+    organization_of(parts, deployment.organization);
+    if (!is_final(deployment.status) || deployment.status == DeploymentStatus::succeeded)
+      throw Refusal(Refused::not_allowed, "only a deployment that ended without success can be "
+                                          "tried again; " +
+                                              deployment.id + " is " +
+                                              std::string(to_word(deployment.status)));
+    const Moment now = parts.clock.now();
+    deployment.status = DeploymentStatus::placing;
+    deployment.tries = 0;
+    deployment.excluded_offers.clear();
+    deployment.provisioning_deadline.reset();
+    deployment.approved_by.clear();
+    deployment.audit_id.clear();
+    deployment.server_id.clear();
+    deployment.finished_unix_ms = 0;
+    deployment.estimate = {};
+    deployment.command_exit = -1;
+    deployment.command_tail.clear();
+    deployment.reason_code = "retried";
+    deployment.reason = "Tried again by " + user + ".";
+    deployment.updated_unix_ms = now.unix_ms;
+    tx.save(deployment);
+    tell(parts, tx, "deployment.retried", deployment, deployment.reason);
+    tx.schedule(TaskKind::deployment, deployment.id, now);
+  });
+}
+
+void release(const EngineParts& parts, std::string_view organization,
+             std::string_view application) {
+  organization_of(parts, organization);
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    const auto holds = tx.holds_of(organization, application);
+    if (holds.empty())
+      throw Refusal(Refused::not_found, "'" + std::string(application) + "' of " +
+                                            std::string(organization) + " holds no room");
+    for (const HoldRecord& hold : holds)
+      if (!hold.active)
+        throw Refusal(Refused::not_allowed,
+                      "deployment " + hold.deployment_id + " of '" + std::string(application) +
+                          "' is under way; `berth cancel " + hold.deployment_id + "` first");
+    for (const HoldRecord& hold : holds) {
+      tx.remove_hold(hold.id);
+      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
+      tell(parts, tx, "application.released", hold.organization, hold.deployment_id,
+           hold.application + " gave its room back.",
+           {{"application_id", hold.application}, {"server_id", hold.server_id}});
+    }
+  });
+}
+
+std::string add_server(const EngineParts& parts, Server server) {
+  organization_of(parts, server.organization);
+  if (!is_name(server.name))
+    throw Refusal(Refused::usage, "'" + server.name +
+                                      "' cannot name a server: 1 to 40 of a-z, 0-9 and '-', "
+                                      "beginning with a letter");
+  if (server.capacity.millicores <= 0 || server.capacity.memory_mib <= 0 ||
+      server.capacity.disk_mib <= 0)
+    throw Refusal(Refused::usage, "a server needs cores, memory and disk of more than zero");
+  if (server.public_ipv4.empty()) throw Refusal(Refused::usage, "a server needs an address (--ip)");
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    for (const Server& other : tx.servers(server.organization))
+      if (other.name == server.name)
+        throw Refusal(Refused::usage, "there is a server '" + server.name + "' already");
+    const Moment now = parts.clock.now();
+    server.id = parts.entropy.id();
+    server.status = ServerStatus::ready;
+    server.provider = "manual";
+    server.created_unix_ms = server.ready_unix_ms = now.unix_ms;
+    tx.save(server);
+    tell(parts, tx, "server.added", server.organization, "",
+         "Server " + server.name + " joined the fleet.",
+         {{"server_id", server.id}, {"server_name", server.name}});
+  });
+  return server.id;
+}
+
+std::string buy_server(const EngineParts& parts, std::string_view organization,
+                       std::string_view offer_name, const std::string& user) {
+  const OrganizationSettings& settings = organization_of(parts, organization);
+  require_admin(parts, organization, user, "buy servers");
+  const auto view = parts.catalogue.peek(accounts_of(parts.settings, organization));
+  if (!view) throw Refusal(Refused::not_allowed, "the catalogues could not be read");
+  std::vector<const AccountOffer*> matches;
+  for (const AccountOffer& offer : view->offers)
+    if (offer.key() == offer_name) matches = {&offer};
+  if (matches.empty())
+    throw Refusal(Refused::not_found, "no account of " + settings.id + " offers '" +
+                                          std::string(offer_name) + "'; `berth offers --org " +
+                                          settings.id + "` lists the names");
+  const std::vector<RankedOffer> ranked = priced(parts, *matches.front());
+  if (ranked.empty())
+    throw Refusal(Refused::not_allowed, "'" + std::string(offer_name) +
+                                            "' has no price that can be compared, so it is not "
+                                            "bought");
+  std::string server_id;
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    const int counted = tx.servers_counted(organization);
+    if (!settings.max_servers || counted >= *settings.max_servers)
+      throw Refusal(Refused::not_allowed,
+                    settings.max_servers
+                        ? settings.id + " may have " + std::to_string(*settings.max_servers) +
+                              " servers (max_servers) and has " + std::to_string(counted)
+                        : settings.id + " has no max_servers, so nothing is bought for it");
+    const Server server = begin_attempt(parts, tx, settings.id, "", "", ranked);
+    AuditRecord record;
+    record.record_id = server.attempt_id;
+    record.at_unix_ms = record.started_unix_ms = parts.clock.now().unix_ms;
+    record.organization = settings.id;
+    record.attempt_id = server.attempt_id;
+    record.server_id = server.id;
+    record.trigger = "manual";
+    record.status = "provisioning";
+    record.required = server.capacity;
+    record.estimated_monthly = ranked.front().monthly_compared;
+    record.approved_by = user;
+    record.approved_unix_ms = record.at_unix_ms;
+    tx.append(record);
+    tell(parts, tx, "provisioning.started", settings.id, "",
+         user + " buys " + offer_text(ranked.front()) + " for " +
+             monthly_text(ranked.front().monthly_compared) + ".",
+         {{"server_id", server.id}, {"server_name", server.name}});
+    server_id = server.id;
+  });
+  return server_id;
+}
+
+void drain_server(const EngineParts& parts, std::string_view name, bool drain) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    Server server = server_of(tx, name);
+    const ServerStatus from = drain ? ServerStatus::ready : ServerStatus::draining;
+    const ServerStatus to = drain ? ServerStatus::draining : ServerStatus::ready;
+    if (server.status == to) return;
+    if (server.status != from)
+      throw Refusal(Refused::not_allowed,
+                    "server " + server.name + " is " + std::string(to_word(server.status)));
+    server.status = to;
+    tx.save(server);
+  });
+}
+
+void remove_server(const EngineParts& parts, std::string_view name, bool force,
+                   const std::string& user) {
+  parts.ledger.write([&](LedgerTransaction& tx) {
+    Server server = server_of(tx, name);
+    const auto holds = tx.holds_on(server.id);
+    for (const HoldRecord& hold : holds) {
+      if (!hold.active)
+        throw Refusal(Refused::not_allowed, "deployment " + hold.deployment_id +
+                                                " is under way on server " + server.name +
+                                                "; `berth cancel` it first");
+      if (!force)
+        throw Refusal(Refused::not_allowed,
+                      "application '" + hold.application + "' holds room on server " +
+                          server.name + "; `berth release` it, or use --force");
+    }
+    if (server.auto_provisioned) require_admin(parts, server.organization, user, "destroy servers");
+    for (const HoldRecord& hold : holds) {
+      tx.remove_hold(hold.id);
+      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
+    }
+    if (auto attempt = tx.attempt(server.attempt_id)) {
+      if (attempt->status == AttemptStatus::ready || attempt->status == AttemptStatus::booting) {
+        give_up(parts, tx, *attempt, "removed", "Removed by " + user + ".", false);
+        return;
+      }
+      throw Refusal(Refused::not_allowed, "server " + server.name + " is " +
+                                              std::string(to_word(server.status)) + " already");
+    }
+    server.status = ServerStatus::gone;
+    tx.save(server);
+    tell(parts, tx, "server.removed", server.organization, "",
+         "Server " + server.name + " left the fleet.",
+         {{"server_id", server.id}, {"server_name", server.name}});
+  });
+}
+
+}  // namespace berth

@@ -1,0 +1,98 @@
+// Deployments and the decisions about them.
+#include "ledger/rows.hpp"
+#include "ledger/sqlite_transaction.hpp"
+
+namespace berth {
+namespace {
+
+const std::string& select_deployment() {
+  static const std::string sql =
+      "SELECT " + column_list<DeploymentRecord>() + " FROM deployment ";
+  return sql;
+}
+
+std::optional<DeploymentRecord> first_of(sqlite::Query row) {
+  if (!row.next()) return std::nullopt;
+  return record_of<DeploymentRecord>(row);
+}
+
+std::vector<DeploymentRecord> all_of(sqlite::Query& row) {
+  std::vector<DeploymentRecord> found;
+  while (row.next()) found.push_back(record_of<DeploymentRecord>(row));
+  return found;
+}
+
+}  // namespace
+
+std::string SqliteTransaction::installation_id() const {
+  sqlite::Query row = database_.query("SELECT id FROM installation");
+  return row.next() ? row.text(0) : "";
+}
+
+std::optional<DeploymentRecord> SqliteTransaction::deployment(std::string_view id) const {
+  static const std::string sql = select_deployment() + "WHERE id = ?";
+  return first_of(database_.query(sql, id));
+}
+
+std::optional<DeploymentRecord> SqliteTransaction::deployment_by_key(
+    std::string_view organization, std::string_view idempotency_key) const {
+  static const std::string sql =
+      select_deployment() +
+      "WHERE organization = ? AND idempotency_key = ? AND idempotency_key <> ''";
+  return first_of(database_.query(sql, organization, idempotency_key));
+}
+
+std::vector<DeploymentRecord> SqliteTransaction::deployments(
+    const DeploymentFilter& filter) const {
+  std::string sql = select_deployment();
+  const char* joint = "WHERE ";
+  const auto where = [&](const std::string& condition) {
+    sql += joint + condition;
+    joint = " AND ";
+  };
+  if (!filter.organization.empty()) where("organization = ?");
+  if (!filter.application.empty()) where("application = ?");
+  if (!filter.statuses.empty()) {
+    std::string marks = "?";
+    for (std::size_t i = 1; i < filter.statuses.size(); ++i) marks += ", ?";
+    where("status IN (" + marks + ")");
+  }
+  sql += " ORDER BY created_unix_ms DESC, seq DESC LIMIT ?";
+  sqlite::Query row = database_.query(sql);
+  if (!filter.organization.empty()) row.bind(filter.organization);
+  if (!filter.application.empty()) row.bind(filter.application);
+  for (const DeploymentStatus status : filter.statuses) row.bind(to_word(status));
+  row.bind(filter.limit);
+  return all_of(row);
+}
+
+std::vector<DeploymentRecord> SqliteTransaction::waiting_for(std::string_view attempt_id) const {
+  static const std::string sql =
+      select_deployment() +
+      "WHERE attempt_id = ? AND attempt_id <> '' "
+      "AND status IN ('placing', 'awaiting_approval', 'provisioning', 'deploying') ORDER BY seq";
+  sqlite::Query row = database_.query(sql, attempt_id);
+  return all_of(row);
+}
+
+std::string SqliteTransaction::decision_json(std::string_view deployment_id) const {
+  sqlite::Query row = database_.query(
+      "SELECT json FROM decision WHERE deployment_id = ? ORDER BY seq DESC LIMIT 1",
+      deployment_id);
+  return row.next() ? row.text(0) : "";
+}
+
+void SqliteTransaction::save(const DeploymentRecord& deployment) {
+  static const std::string sql = insert_sql<DeploymentRecord>("deployment", true);
+  sqlite::Query row = database_.query(sql);
+  columns(ColumnWriter(row), deployment);
+  row.next();
+}
+
+void SqliteTransaction::add_decision(std::string_view deployment_id, std::int64_t at_unix_ms,
+                                     std::string_view json) {
+  database_.run("INSERT INTO decision (deployment_id, at_unix_ms, json) VALUES (?, ?, ?)",
+                deployment_id, at_unix_ms, json);
+}
+
+}  // namespace berth

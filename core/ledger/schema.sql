@@ -1,0 +1,261 @@
+-- The ledger's tables. A line "-- migration N" begins migration N; a released one is never edited:
+-- what changes is a new migration at the end. All that are missing run in one transaction, which
+-- also sets PRAGMA user_version to the last N.
+--
+-- Times: INTEGER Unix ms UTC, 0 = not yet. Money: INTEGER nano-units and a currency ('' = unknown).
+-- CPU: millicores; memory and disk: MiB. Booleans: 0 or 1. Absent text is ''; where the absence has
+-- a meaning of its own it is NULL.
+
+-- migration 1
+CREATE TABLE installation (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE deployment (
+  seq             INTEGER PRIMARY KEY,
+  id              TEXT NOT NULL UNIQUE,
+  organization    TEXT NOT NULL,
+  application     TEXT NOT NULL,
+  millicores      INTEGER NOT NULL,
+  memory_mib      INTEGER NOT NULL,
+  disk_mib        INTEGER NOT NULL,
+  arch            TEXT NOT NULL,
+  strategy        TEXT NOT NULL,
+  status          TEXT NOT NULL,
+  reason_code     TEXT NOT NULL,
+  reason          TEXT NOT NULL,
+  requested_by    TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  created_unix_ms  INTEGER NOT NULL,
+  updated_unix_ms  INTEGER NOT NULL,
+  finished_unix_ms INTEGER NOT NULL,
+  ttl_ms          INTEGER NOT NULL,
+  server_id       TEXT NOT NULL,
+  attempt_id      TEXT NOT NULL,
+  tries           INTEGER NOT NULL,
+  excluded_offers TEXT NOT NULL,              -- a JSON array
+  provisioning_deadline_unix_ms INTEGER,
+  provisioning_deadline_boot_ms INTEGER,
+  provisioning_deadline_boot_id TEXT,
+  approval_deadline_unix_ms     INTEGER,
+  approval_deadline_boot_ms     INTEGER,
+  approval_deadline_boot_id     TEXT,
+  approved_by       TEXT NOT NULL,
+  approved_unix_ms  INTEGER NOT NULL,
+  approved_limit_nanos    INTEGER NOT NULL,
+  approved_limit_currency TEXT NOT NULL,
+  estimate_nanos    INTEGER NOT NULL,         -- per month
+  estimate_currency TEXT NOT NULL,
+  audit_id          TEXT NOT NULL,
+  cancel_requested_by TEXT NOT NULL,
+  command_pid         INTEGER NOT NULL,
+  command_start_ticks INTEGER NOT NULL,
+  command_boot_id     TEXT NOT NULL,
+  command_exit        INTEGER NOT NULL,
+  command_tail        TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX deployment_key ON deployment (organization, idempotency_key)
+  WHERE idempotency_key <> '';
+CREATE INDEX deployment_time ON deployment (created_unix_ms);
+CREATE INDEX deployment_organization ON deployment (organization, created_unix_ms);
+CREATE INDEX deployment_application ON deployment (application, organization, created_unix_ms);
+CREATE INDEX deployment_status ON deployment (status, created_unix_ms);
+CREATE INDEX deployment_attempt ON deployment (attempt_id) WHERE attempt_id <> '';
+
+-- Which verdict, from which facts, for people and for replay; the newest counts.
+CREATE TABLE decision (
+  seq           INTEGER PRIMARY KEY,
+  deployment_id TEXT NOT NULL,
+  at_unix_ms    INTEGER NOT NULL,
+  json          TEXT NOT NULL
+) STRICT;
+CREATE INDEX decision_deployment ON decision (deployment_id);
+
+CREATE TABLE attempt (
+  seq             INTEGER PRIMARY KEY,
+  id              TEXT NOT NULL UNIQUE,
+  organization    TEXT NOT NULL,
+  deployment_id   TEXT NOT NULL,
+  server_id       TEXT NOT NULL,
+  account         TEXT NOT NULL,
+  status          TEXT NOT NULL,
+  offers_json     TEXT NOT NULL,
+  candidate       INTEGER NOT NULL,
+  vendor_id       TEXT NOT NULL,
+  note            TEXT NOT NULL,
+  region          TEXT NOT NULL,
+  unknown_outcome INTEGER NOT NULL CHECK (unknown_outcome IN (0, 1)),
+  absent_looks    INTEGER NOT NULL,
+  absent_since_unix_ms INTEGER NOT NULL,
+  phase           TEXT NOT NULL,
+  created_unix_ms   INTEGER NOT NULL,
+  requested_unix_ms INTEGER NOT NULL,
+  accepted_unix_ms  INTEGER NOT NULL,
+  ended_unix_ms     INTEGER NOT NULL,
+  ready_deadline_unix_ms INTEGER,
+  ready_deadline_boot_ms INTEGER,
+  ready_deadline_boot_id TEXT,
+  expires_unix_ms INTEGER NOT NULL,
+  errors          INTEGER NOT NULL,
+  failure_code    TEXT NOT NULL,
+  failure         TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempt_live ON attempt (account) WHERE status <> 'gone';
+CREATE INDEX attempt_live_organization ON attempt (organization) WHERE status <> 'gone';
+CREATE INDEX attempt_deployment ON attempt (deployment_id);
+
+CREATE TABLE server (
+  seq              INTEGER PRIMARY KEY,
+  id               TEXT NOT NULL UNIQUE,
+  organization     TEXT NOT NULL,
+  name             TEXT NOT NULL,
+  status           TEXT NOT NULL,
+  enabled          INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  reachable        INTEGER NOT NULL CHECK (reachable IN (0, 1)),
+  auto_provisioned INTEGER NOT NULL CHECK (auto_provisioned IN (0, 1)),
+  attempt_id       TEXT NOT NULL,
+  account          TEXT NOT NULL,
+  provider         TEXT NOT NULL,
+  region           TEXT NOT NULL,
+  zone             TEXT NOT NULL,
+  instance_type    TEXT NOT NULL,
+  vendor_id        TEXT NOT NULL,
+  arch             TEXT NOT NULL,
+  capacity_millicores INTEGER NOT NULL,
+  capacity_memory_mib INTEGER NOT NULL,
+  capacity_disk_mib   INTEGER NOT NULL,
+  network_percent  INTEGER,
+  load_percent     INTEGER,
+  public_ipv4      TEXT NOT NULL,
+  private_ipv4     TEXT NOT NULL,
+  ssh_user         TEXT NOT NULL,
+  host_key         TEXT NOT NULL,
+  ssh_port         INTEGER NOT NULL,
+  monthly_nanos    INTEGER NOT NULL,
+  currency         TEXT NOT NULL,
+  created_unix_ms  INTEGER NOT NULL,
+  ready_unix_ms    INTEGER NOT NULL,
+  -- What else runs there, as `berth servers report` last said.
+  other_millicores INTEGER NOT NULL DEFAULT 0,
+  other_memory_mib INTEGER NOT NULL DEFAULT 0,
+  other_disk_mib   INTEGER NOT NULL DEFAULT 0,
+  reported_unix_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX server_live ON server (organization) WHERE status <> 'gone';
+CREATE INDEX server_organization ON server (organization);
+CREATE INDEX server_live_name ON server (name) WHERE status <> 'gone';
+
+CREATE TABLE hold (
+  seq             INTEGER PRIMARY KEY,
+  id              TEXT NOT NULL UNIQUE,
+  organization    TEXT NOT NULL,
+  application     TEXT NOT NULL,
+  server_id       TEXT NOT NULL REFERENCES server (id) DEFERRABLE INITIALLY DEFERRED,
+  deployment_id   TEXT NOT NULL,
+  millicores      INTEGER NOT NULL,
+  memory_mib      INTEGER NOT NULL,
+  disk_mib        INTEGER NOT NULL,
+  active          INTEGER NOT NULL CHECK (active IN (0, 1)),
+  expires_unix_ms INTEGER NOT NULL,
+  created_unix_ms INTEGER NOT NULL
+) STRICT;
+-- Covers the summing of a server's used room.
+CREATE INDEX hold_server ON hold (server_id, application, millicores, memory_mib, disk_mib);
+CREATE INDEX hold_application ON hold (organization, application);
+CREATE INDEX hold_deployment ON hold (deployment_id);
+
+-- Work that is due at `due`. While `owner` has claimed it, a wake-up goes to `wake`, so that it is
+-- still there when the claim is settled.
+CREATE TABLE task (
+  kind          TEXT NOT NULL,
+  subject       TEXT NOT NULL,
+  deployment_id TEXT NOT NULL,                -- of a delivery; '' for other kinds
+  due_unix_ms   INTEGER NOT NULL,
+  due_boot_ms   INTEGER NOT NULL,
+  due_boot_id   TEXT NOT NULL,
+  wake_unix_ms  INTEGER,
+  wake_boot_ms  INTEGER,
+  wake_boot_id  TEXT,
+  owner         TEXT NOT NULL,                -- '' = nobody has claimed it
+  lapsed        INTEGER NOT NULL CHECK (lapsed IN (0, 1)),
+  PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_due ON task (due_boot_id, due_boot_ms, due_unix_ms) WHERE owner = '';
+CREATE INDEX task_owner ON task (owner) WHERE owner <> '';
+CREATE INDEX task_delivery ON task (deployment_id) WHERE deployment_id <> '';
+
+CREATE TABLE event (
+  seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+  event_id      TEXT NOT NULL,
+  type          TEXT NOT NULL,
+  organization  TEXT NOT NULL,
+  deployment_id TEXT NOT NULL,
+  message       TEXT NOT NULL,
+  fields_json   TEXT NOT NULL,
+  at_unix_ms    INTEGER NOT NULL,
+  recipients    TEXT NOT NULL                 -- a JSON array
+) STRICT;
+CREATE INDEX event_deployment ON event (deployment_id);
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+CREATE TABLE delivery (
+  notifier      TEXT NOT NULL,
+  event_seq     INTEGER NOT NULL REFERENCES event (seq),
+  deployment_id TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'given_up')),
+  tries         INTEGER NOT NULL,
+  last_error    TEXT NOT NULL,
+  PRIMARY KEY (notifier, event_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_waiting ON delivery (deployment_id, notifier, event_seq)
+  WHERE state = 'waiting';
+
+-- Every state of every provisioning's record, whole; `audit_record` is the newest of each.
+CREATE TABLE audit_entry (
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+  record_id       TEXT NOT NULL,
+  at_unix_ms      INTEGER NOT NULL,
+  organization    TEXT NOT NULL,
+  application     TEXT NOT NULL,
+  deployment_id   TEXT NOT NULL,
+  server_id       TEXT NOT NULL,
+  attempt_id      TEXT NOT NULL,
+  vendor_id       TEXT NOT NULL,
+  "trigger"       TEXT NOT NULL,
+  status          TEXT NOT NULL,
+  required_millicores INTEGER NOT NULL,
+  required_memory_mib INTEGER NOT NULL,
+  required_disk_mib   INTEGER NOT NULL,
+  offer_json      TEXT NOT NULL,
+  estimated_monthly_nanos    INTEGER NOT NULL,
+  estimated_monthly_currency TEXT NOT NULL,
+  approved_by       TEXT NOT NULL,
+  approved_unix_ms  INTEGER NOT NULL,
+  started_unix_ms   INTEGER NOT NULL,
+  completed_unix_ms INTEGER NOT NULL,
+  failure_code    TEXT NOT NULL,
+  failure_reason  TEXT NOT NULL,
+  prev_hash       TEXT                        -- reserved for a hash chain
+) STRICT;
+CREATE INDEX audit_entry_record ON audit_entry (record_id);
+CREATE INDEX audit_entry_time ON audit_entry (at_unix_ms);
+CREATE INDEX audit_entry_organization ON audit_entry (organization, at_unix_ms);
+CREATE INDEX audit_entry_organization_status ON audit_entry (organization, status, at_unix_ms);
+CREATE INDEX audit_entry_application ON audit_entry (application, at_unix_ms);
+CREATE INDEX audit_entry_status ON audit_entry (status, at_unix_ms);
+CREATE INDEX audit_entry_deployment ON audit_entry (deployment_id, at_unix_ms);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_entry
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_entry
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE VIEW audit_record AS
+  SELECT entry.*,
+         CASE WHEN started_unix_ms > 0 AND completed_unix_ms > 0
+              THEN completed_unix_ms - started_unix_ms END AS duration_ms
+  FROM audit_entry AS entry
+  WHERE NOT EXISTS (SELECT 1 FROM audit_entry AS newer
+                    WHERE newer.record_id = entry.record_id AND newer.seq > entry.seq);

@@ -1,0 +1,116 @@
+#include "ledger/snapshot_ledger.hpp"
+
+#include <sys/stat.h>
+
+#include <mutex>
+
+#include "ledger/ledger_file.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/sqlite_transaction.hpp"
+
+namespace berth {
+namespace {
+
+/// What tells one state of a file from another, as far as a look from outside can.
+struct Trace {
+  bool exists = false;
+  std::int64_t inode = 0, bytes = 0, changed_ns = 0;
+  bool operator==(const Trace&) const = default;
+};
+
+Trace trace_of(const std::string& path) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return {};
+  return {true, static_cast<std::int64_t>(found.st_ino), found.st_size,
+          found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec};
+}
+
+/// The file and its write-ahead log.
+struct Traces {
+  Trace file, log;
+  bool operator==(const Traces&) const = default;
+};
+
+/// Reads from a copy in memory. SQLite cannot read a ledger that nobody else has open without
+/// making a log and its index beside it; reading the file alone makes nothing, and is right as long as no
+/// log was there before and after.
+class SnapshotLedger final : public Ledger {
+ public:
+  SnapshotLedger(std::string path, std::string installation_id)
+      : path_(std::move(path)), installation_id_(std::move(installation_id)) {
+    refresh();
+  }
+
+  void write(const std::function<void(LedgerTransaction&)>&) override {
+    throw LedgerError(LedgerProblem::read_only,
+                      path_ + " was opened to be looked at only; nothing was changed.");
+  }
+
+  void read(const std::function<void(const LedgerView&)>& body) override {
+    const std::lock_guard guard(mutex_);
+    refresh();
+    try {
+      const SqliteTransaction view(*copy_);
+      body(view);
+    } catch (const sqlite::Error& error) {
+      throw explained(error, path_);
+    } catch (const UnreadableRow& row) {
+      throw unreadable(row.what(), path_);
+    }
+  }
+
+  std::int64_t data_version() override {
+    const std::lock_guard guard(mutex_);
+    refresh();
+    return version_;
+  }
+
+ private:
+  [[nodiscard]] Traces look() const { return {trace_of(path_), trace_of(path_ + "-wal")}; }
+
+  void refresh() {
+    constexpr int tries = 50;
+    for (int i = 0; i < tries; ++i) {
+      const Traces before = look();
+      if (copy_ && before == seen_) return;
+      auto fresh = std::make_unique<sqlite::Database>(":memory:", sqlite::Access::make, 0);
+      try {
+        if (before.file.exists) copy_into(*fresh, before.log.exists);
+        migrate_ledger(*fresh, installation_id_);
+      } catch (const sqlite::Error& error) {
+        if (look() != before) continue;  // it changed under our eyes
+        throw explained(error, path_);
+      }
+      // With a log the copy is a transaction of its own; without one it must have stayed away.
+      if (!before.log.exists && look() != before) continue;
+      copy_ = std::move(fresh);
+      seen_ = before;
+      ++version_;
+      return;
+    }
+    throw LedgerError(LedgerProblem::locked,
+                      path_ + " changes too often to be looked at; run this again.");
+  }
+
+  void copy_into(sqlite::Database& fresh, bool with_log) const {
+    const auto access = with_log ? sqlite::Access::read_only : sqlite::Access::only_this_file;
+    sqlite::Database source(path_, access, ledger_patience_ms);
+    check_ledger(source, path_);
+    fresh.become_copy_of(source);
+  }
+
+  std::string path_, installation_id_;
+  std::mutex mutex_;
+  std::unique_ptr<sqlite::Database> copy_;
+  Traces seen_;
+  std::int64_t version_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Ledger> open_snapshot_ledger(const std::string& folder,
+                                             const std::string& new_installation_id) {
+  return std::make_unique<SnapshotLedger>(ledger_path(folder), new_installation_id);
+}
+
+}  // namespace berth

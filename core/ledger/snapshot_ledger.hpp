@@ -1,0 +1,15 @@
+// A ledger that can only be looked at, and that leaves no trace on the disk.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ledger/ledger.hpp"
+
+namespace berth {
+
+/// A missing file is an empty ledger of this installation.
+std::unique_ptr<Ledger> open_snapshot_ledger(const std::string& folder,
+                                             const std::string& new_installation_id);
+
+}  // namespace berth

@@ -1,0 +1,82 @@
+// The view and the transaction of the ledger over one SQLite connection. By topic: deployments.cpp,
+// fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit).
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "ledger/sqlite.hpp"
+
+namespace berth {
+
+/// Lives inside a transaction that its maker begins and ends. Throws sqlite::Error, UnreadableRow.
+class SqliteTransaction final : public LedgerTransaction {
+ public:
+  explicit SqliteTransaction(sqlite::Database& database) : database_(database) {}
+
+  // deployments.cpp
+  std::string installation_id() const override;
+  std::optional<DeploymentRecord> deployment(std::string_view id) const override;
+  std::optional<DeploymentRecord> deployment_by_key(
+      std::string_view organization, std::string_view idempotency_key) const override;
+  std::vector<DeploymentRecord> deployments(const DeploymentFilter& filter) const override;
+  std::vector<DeploymentRecord> waiting_for(std::string_view attempt_id) const override;
+  std::string decision_json(std::string_view deployment_id) const override;
+  void save(const DeploymentRecord& deployment) override;
+  void add_decision(std::string_view deployment_id, std::int64_t at_unix_ms,
+                    std::string_view json) override;
+
+  // fleet.cpp
+  std::optional<AttemptRecord> attempt(std::string_view id) const override;
+  std::vector<AttemptRecord> live_attempts(std::string_view account) const override;
+  std::vector<AttemptRecord> attempts_of(std::string_view deployment_id) const override;
+  std::vector<Server> servers(std::string_view organization, bool also_gone) const override;
+  std::optional<Server> server(std::string_view id_or_name) const override;
+  std::vector<HoldRecord> holds_on(std::string_view server_id) const override;
+  std::vector<HoldRecord> holds_of(std::string_view organization,
+                                   std::string_view application) const override;
+  std::vector<HoldRecord> holds_of_deployment(std::string_view deployment_id) const override;
+  std::optional<HoldRecord> hold(std::string_view id) const override;
+  int servers_counted(std::string_view organization) const override;
+  void save(const AttemptRecord& attempt) override;
+  void save(const Server& server) override;
+  void save(const HoldRecord& hold) override;
+  void remove_hold(std::string_view id) override;
+  void save_report(std::string_view server_id, const Room& other_use,
+                   std::optional<int> network_percent, std::optional<int> load_percent,
+                   std::int64_t at_unix_ms) override;
+
+  // tasks.cpp
+  std::optional<TaskRecord> task(TaskKind kind, std::string_view subject) const override;
+  std::vector<std::string> claim_owners() const override;
+  std::optional<std::int64_t> next_due_in(const Scope& scope, const Moment& now) const override;
+  void schedule(TaskKind kind, std::string_view subject, const Moment& not_before,
+                bool earlier_only) override;
+  std::vector<TaskRecord> claim_due(const Scope& scope, const Moment& now, std::string_view owner,
+                                    int limit) override;
+  void settle(TaskKind kind, std::string_view subject,
+              const std::optional<Moment>& next) override;
+  void lapse(std::string_view owner) override;
+  bool work_left() const override;
+
+  // chronicle.cpp
+  std::vector<EventRecord> events(std::string_view deployment_id, std::int64_t after_seq,
+                                  int limit) const override;
+  std::optional<DeliveryRecord> next_delivery(std::string_view notifier,
+                                              std::string_view deployment_id) const override;
+  std::optional<EventRecord> event(std::int64_t seq) const override;
+  int undelivered(std::string_view deployment_id) const override;
+  std::int64_t newest_event() const override;
+  std::optional<AuditRecord> audit_record(std::string_view id) const override;
+  std::vector<AuditRecord> audit_records(const AuditFilter& filter) const override;
+  std::vector<AuditRecord> audit_history(std::string_view id) const override;
+  std::int64_t append(const EventRecord& event,
+                      const std::vector<std::string>& notifiers) override;
+  void delivered(std::string_view notifier, std::int64_t event_seq) override;
+  void delivery_failed(std::string_view notifier, std::int64_t event_seq, std::string_view error,
+                       bool give_up) override;
+  void append(const AuditRecord& audit) override;
+
+ private:
+  sqlite::Database& database_;
+};
+
+}  // namespace berth

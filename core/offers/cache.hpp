@@ -1,0 +1,55 @@
+// What can be rebuilt: catalogues with their age, what is out of stock, rate budgets. cache.db.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth {
+
+/// A catalogue as it was read: `json` is the provider's answer to `offers`.
+struct CachedCatalogue {
+  std::string json;
+  std::int64_t read_unix_ms = 0;
+};
+
+struct StockEntry {
+  std::string account, offer_key;  // offer_key: exact, or a prefix ending in "/" for a wider scope
+  std::int64_t until_unix_ms = 0;
+  std::string why;
+};
+
+/// Grant of API calls: how many may be spent now, or how long to wait.
+struct CallGrant {
+  int calls = 0;
+  std::int64_t wait_ms = 0;
+};
+
+/// Shared by all processes. A cache that cannot be opened or is corrupt is made anew; one that cannot
+/// be written is used as an in-memory one (the problem is told once through `note`). Never throws for
+/// what is in the file. Threads: any.
+class Cache {
+ public:
+  virtual ~Cache() = default;
+  /// `key`: account, regions and a fingerprint of its settings.
+  virtual std::optional<CachedCatalogue> catalogue(std::string_view key) = 0;
+  virtual void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) = 0;
+
+  virtual std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) = 0;
+  virtual void store_out_of_stock(const StockEntry& entry) = 0;
+
+  /// Token bucket of a credential (by fingerprint): capacity `requests` refilled over `per_ms`.
+  /// Hands out up to `want` calls as a chunk; `deleting` may use the last 10 %.
+  virtual CallGrant take_calls(std::string_view credential, int want, int requests,
+                               std::int64_t per_ms, bool deleting, std::int64_t now_unix_ms) = 0;
+  /// The vendor said: nothing before then.
+  virtual void pause_calls(std::string_view credential, std::int64_t until_unix_ms) = 0;
+};
+
+/// `note` (may be empty) gets one sentence when the file cannot be used.
+std::unique_ptr<Cache> open_sqlite_cache(const std::string& folder, std::string& note);
+
+}  // namespace berth

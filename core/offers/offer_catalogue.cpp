@@ -1,0 +1,149 @@
+#include "offers/offer_catalogue.hpp"
+
+#include <functional>
+#include <thread>
+
+#include "berth/codec.hpp"
+#include "offers/call.hpp"
+
+namespace berth {
+namespace {
+
+/// A failed reading is not tried again at once by every deployment that waits for it.
+constexpr std::int64_t remember_failure_ms = 15'000;
+
+/// Changes when anything that shapes the answer changes; settings go in as a hash, since they hold
+/// secrets and cache.db is a plain file.
+std::string cache_key(const AccountSettings& account) {
+  std::string key = account.id + "|" + account.plugin + "|" + account.default_region;
+  for (const std::string& region : account.regions) key += "," + region;
+  return key + "|" + std::to_string(std::hash<std::string>{}(account.settings.json));
+}
+
+/// Does the out-of-stock entry speak for this offer? A key that ends in '/' is a wider scope.
+bool speaks_for(const StockEntry& entry, const AccountOffer& offer, const std::string& key) {
+  if (entry.account != offer.account) return false;
+  if (!entry.offer_key.empty() && entry.offer_key.back() == '/')
+    return key.compare(0, entry.offer_key.size(), entry.offer_key) == 0;
+  return key == entry.offer_key;
+}
+
+}  // namespace
+
+OfferCatalogue::OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
+                     Journal& journal)
+    : settings_(settings), clouds_(clouds), cache_(cache), clock_(clock), journal_(journal) {}
+
+OfferCatalogue::Entry& OfferCatalogue::entry_of(const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  return entries_[account];
+}
+
+bool OfferCatalogue::young(const Entry& entry) const {
+  const Moment now = clock_.now();
+  if (entry.offers && now.unix_ms - entry.read_unix_ms < settings_.provisioning.catalogue_ttl_ms)
+    return true;
+  return !entry.problem.empty() && now.boot_ms - entry.failed_boot_ms < remember_failure_ms;
+}
+
+std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<const AccountSettings*>& accounts) {
+  CatalogueView view;
+  const std::int64_t now = clock_.now().unix_ms;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const AccountSettings* account : accounts) {
+      const Entry& entry = entries_[account->id];
+      if (!young(entry)) return std::nullopt;
+      if (!entry.problem.empty()) {
+        view.missing.push_back({account->id, entry.problem});
+        continue;
+      }
+      view.offers.insert(view.offers.end(), entry.offers->begin(), entry.offers->end());
+    }
+  }
+  const std::vector<StockEntry> stock = cache_.out_of_stock(now);
+  if (stock.empty()) return view;
+  for (AccountOffer& offer : view.offers) {
+    const std::string key = offer.key();
+    for (const StockEntry& entry : stock)
+      if (speaks_for(entry, offer, key) &&
+          entry.until_unix_ms > offer.out_of_stock_until_unix_ms) {
+        offer.out_of_stock_until_unix_ms = entry.until_unix_ms;
+        offer.out_of_stock_why = entry.why;
+      }
+  }
+  return view;
+}
+
+void OfferCatalogue::refresh(const std::vector<const AccountSettings*>& accounts, bool anew) {
+  std::vector<std::thread> readers;
+  for (std::size_t i = 1; i < accounts.size(); ++i)
+    readers.emplace_back([this, account = accounts[i], anew] { read(*account, anew); });
+  if (!accounts.empty()) read(*accounts.front(), anew);
+  for (std::thread& reader : readers) reader.join();
+}
+
+void OfferCatalogue::read(const AccountSettings& account, bool anew) {
+  Entry& entry = entry_of(account.id);
+  const std::lock_guard reading(entry.reading);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!anew && young(entry)) return;
+  }
+  const std::string key = cache_key(account);
+  if (anew || !read_cache(account, entry, key)) read_cloud(account, entry, key);
+}
+
+bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry, const std::string& key) {
+  const auto cached = cache_.catalogue(key);
+  const std::int64_t now = clock_.now().unix_ms;
+  if (!cached || now - cached->read_unix_ms >= settings_.provisioning.catalogue_ttl_ms ||
+      cached->read_unix_ms > now)
+    return false;
+  Result<OfferList> list = codec::decode<OfferList>(cached->json);
+  if (!list) return false;  // written by another version: read the cloud
+  keep(account, entry, account.plugin, std::move(list->offers), cached->read_unix_ms);
+  return true;
+}
+
+void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry, const std::string& key) {
+  Result<OfferList> list = [&]() -> Result<OfferList> {
+    Result<Cloud> cloud = clouds_.open(account.id);
+    if (!cloud) return cloud.failure();
+    HostCall call(clock_, journal_, account.id + " offers", settings_.provisioning.call_timeout_ms);
+    OffersRequest request;
+    request.regions = account.regions;
+    if (request.regions.empty()) request.regions = {cloud->default_region};
+    return cloud->provider->offers(request, call);
+  }();
+  if (!list) {
+    const std::string why = clouds_.redacted(list.failure().message);
+    journal_.write(LogLevel::warning, account.id + ": the offers cannot be read: " + why);
+    const std::lock_guard lock(mutex_);
+    entry.problem = why.empty() ? std::string(to_word(list.failure().code)) : why;
+    entry.failed_boot_ms = clock_.now().boot_ms;
+    return;
+  }
+  const std::int64_t now = clock_.now().unix_ms;
+  cache_.store_catalogue(key, {codec::encode(*list), now});
+  keep(account, entry, account.plugin, std::move(list->offers), now);
+}
+
+void OfferCatalogue::keep(const AccountSettings& account, Entry& entry, const std::string& provider_id,
+                     std::vector<Offer> offers, std::int64_t read_unix_ms) {
+  auto kept = std::make_shared<std::vector<AccountOffer>>();
+  kept->reserve(offers.size());
+  for (Offer& offer : offers) {
+    AccountOffer one;
+    one.account = account.id;
+    one.provider = provider_id;
+    one.offer = std::move(offer);
+    kept->push_back(std::move(one));
+  }
+  const std::lock_guard lock(mutex_);
+  entry.offers = std::move(kept);
+  entry.read_unix_ms = read_unix_ms;
+  entry.problem.clear();
+}
+
+}  // namespace berth

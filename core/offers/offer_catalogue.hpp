@@ -1,0 +1,65 @@
+// The live offers of every account, with their age.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "journal/journal.hpp"
+#include "offers/cache.hpp"
+#include "offers/clouds.hpp"
+#include "policy/facts.hpp"
+#include "world/world.hpp"
+
+namespace berth {
+
+struct CatalogueView {
+  std::vector<AccountOffer> offers;       // out-of-stock entries marked
+  std::vector<MissingCatalogue> missing;  // accounts that could not be read
+};
+
+/// Threads: any. A catalogue is read from its cloud at most once per `catalogue_ttl`, by one thread,
+/// for all processes that share cache.db.
+class OfferCatalogue {
+ public:
+  OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
+            Journal& journal);
+
+  /// What is in memory and young enough; nullopt: refresh() first. Never blocks on a cloud.
+  [[nodiscard]] std::optional<CatalogueView> peek(
+      const std::vector<const AccountSettings*>& accounts);
+
+  /// Reads what is missing or old: from cache.db, else from the clouds, accounts side by side.
+  /// `anew`: from the clouds in any case. An account that fails is remembered as missing for 15 s.
+  void refresh(const std::vector<const AccountSettings*>& accounts, bool anew = false);
+
+ private:
+  struct Entry {
+    std::mutex reading;  // one thread reads an account; the others wait for what it finds
+    std::shared_ptr<const std::vector<AccountOffer>> offers;  // null: never read
+    std::int64_t read_unix_ms = 0;
+    std::string problem;             // why the last reading failed; ""
+    std::int64_t failed_boot_ms = 0;
+  };
+  Entry& entry_of(const std::string& account);
+  bool young(const Entry& entry) const;
+  void read(const AccountSettings& account, bool anew);
+  bool read_cache(const AccountSettings& account, Entry& entry, const std::string& key);
+  void read_cloud(const AccountSettings& account, Entry& entry, const std::string& key);
+  void keep(const AccountSettings& account, Entry& entry, const std::string& provider_id,
+            std::vector<Offer> offers, std::int64_t read_unix_ms);
+
+  const Configuration& settings_;
+  Clouds& clouds_;
+  Cache& cache_;
+  const Clock& clock_;
+  Journal& journal_;
+  std::mutex mutex_;  // guards entries_ and what is in them but `reading`
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace berth

@@ -1,0 +1,345 @@
+// The cache over cache.db. What is wrong with the file is never the caller's problem: a file that
+// cannot be read is made anew, and where none can be used a cache in memory does the same work for
+// this process alone.
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "ledger/sqlite.hpp"
+#include "ledger/state_folder.hpp"
+#include "offers/cache.hpp"
+
+namespace berth {
+namespace {
+
+using sqlite::Access;
+using sqlite::Database;
+using sqlite::Fault;
+
+constexpr int patience_ms = 5'000;
+constexpr std::int64_t version = 1;  // another one: the file is made anew
+constexpr const char* schema = R"sql(
+CREATE TABLE catalogue (
+  key          TEXT PRIMARY KEY,
+  json         TEXT NOT NULL,
+  read_unix_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE out_of_stock (
+  account       TEXT NOT NULL,
+  offer_key     TEXT NOT NULL,
+  until_unix_ms INTEGER NOT NULL,
+  why           TEXT NOT NULL,
+  PRIMARY KEY (account, offer_key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bucket (
+  credential           TEXT PRIMARY KEY,
+  level                INTEGER,           -- in millionths of a call; NULL: full
+  at_unix_ms           INTEGER NOT NULL,
+  paused_until_unix_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// A catalogue nobody has read for so long belongs to settings that are gone.
+constexpr std::int64_t kept_ms = std::int64_t{30} * 24 * 3600 * 1000;
+
+/// The rate budget of one credential.
+struct Bucket {
+  std::optional<std::int64_t> level;  // in millionths of a call
+  std::int64_t at_unix_ms = 0;
+  std::int64_t paused_until_unix_ms = 0;
+
+  CallGrant take(int want, int requests, std::int64_t per_ms, bool deleting, std::int64_t now);
+};
+
+CallGrant Bucket::take(int want, int requests, std::int64_t per_ms, bool deleting,
+                       std::int64_t now) {
+  constexpr std::int64_t call = 1'000'000;
+  // Processes read the clock before they wait for the file, so a little backwards is normal and
+  // means no time has passed. More than this is a clock that was set back: waiting until it is
+  // there again would freeze the budget, and a pause moves with it.
+  constexpr std::int64_t jump_ms = 5'000;
+  const std::int64_t capacity = requests * call;
+  const std::int64_t elapsed = now - at_unix_ms;
+  if (elapsed < -jump_ms) {
+    if (paused_until_unix_ms > 0) paused_until_unix_ms += elapsed;
+    at_unix_ms = now;
+  } else if (elapsed > 0) {
+    const long double refill = static_cast<long double>(std::min(elapsed, per_ms)) *
+                               static_cast<long double>(capacity) /
+                               static_cast<long double>(per_ms);
+    if (level) *level += std::llround(refill);  // rounded down, many small steps would lose calls
+    at_unix_ms = now;
+  }
+  level = std::min(level.value_or(capacity), capacity);
+  if (paused_until_unix_ms > now) return {0, paused_until_unix_ms - now};
+
+  // The last tenth is for destroying servers: what costs money must be able to end.
+  const std::int64_t kept = deleting || requests < 2 ? 0 : std::max(requests / 10, 1) * call;
+  const std::int64_t calls = std::min<std::int64_t>((*level - kept) / call, want);
+  if (calls > 0) {
+    *level -= calls * call;
+    return {static_cast<int>(calls), 0};
+  }
+  const long double missing = static_cast<long double>(kept + call - *level);
+  const long double wait = missing * static_cast<long double>(per_ms) /
+                           static_cast<long double>(capacity);
+  return {0, std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(wait)), 1)};
+}
+
+bool is_sound(Database& database) {
+  sqlite::Query row = database.query("PRAGMA quick_check(1)");
+  return row.next() && row.text(0) == "ok";
+}
+
+class SqliteCache final : public Cache {
+ public:
+  SqliteCache(const std::string& folder, std::string& note)
+      : folder_(folder), path_(folder + "/cache.db") {
+    const std::string why = make_state_folder(folder);
+    if (why.empty()) open_file();
+    if (!database_) use_memory(why);
+    if (!why_in_memory_.empty()) {
+      note = "The cache " + path_ + " cannot be used: " + why_in_memory_ +
+             ". Prices and rate budgets are kept for this process only.";
+    }
+  }
+
+  std::optional<CachedCatalogue> catalogue(std::string_view key) override {
+    return with_file<std::optional<CachedCatalogue>>(
+        std::nullopt, [&](Database& database) -> std::optional<CachedCatalogue> {
+          sqlite::Query row =
+              database.query("SELECT json, read_unix_ms FROM catalogue WHERE key = ?", key);
+          if (!row.next()) return std::nullopt;
+          return CachedCatalogue{row.text(0), row.integer(1)};
+        });
+  }
+
+  void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override {
+    with_file<bool>(false, [&](Database& database) {
+      in_transaction(database, [&] {
+        database.run(
+            "INSERT INTO catalogue (key, json, read_unix_ms) VALUES (?, ?, ?) ON CONFLICT (key)"
+            " DO UPDATE SET json = excluded.json, read_unix_ms = excluded.read_unix_ms",
+            key, catalogue.json, catalogue.read_unix_ms);
+        database.run("DELETE FROM catalogue WHERE read_unix_ms < ?",
+                     catalogue.read_unix_ms - kept_ms);
+      });
+      return true;
+    });
+  }
+
+  std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) override {
+    return with_file<std::vector<StockEntry>>({}, [&](Database& database) {
+      std::vector<StockEntry> found;
+      bool ended = false;
+      {
+        sqlite::Query row = database.query(
+            "SELECT account, offer_key, until_unix_ms, why FROM out_of_stock"
+            " ORDER BY account, offer_key");
+        while (row.next()) {
+          StockEntry entry{row.text(0), row.text(1), row.integer(2), row.text(3)};
+          if (entry.until_unix_ms <= now_unix_ms) {
+            ended = true;
+          } else {
+            found.push_back(std::move(entry));
+          }
+        }
+      }
+      if (ended) database.run("DELETE FROM out_of_stock WHERE until_unix_ms <= ?", now_unix_ms);
+      return found;
+    });
+  }
+
+  void store_out_of_stock(const StockEntry& entry) override {
+    with_file<bool>(false, [&](Database& database) {
+      database.run(
+          "INSERT INTO out_of_stock (account, offer_key, until_unix_ms, why) VALUES (?, ?, ?, ?)"
+          " ON CONFLICT (account, offer_key)"
+          " DO UPDATE SET until_unix_ms = excluded.until_unix_ms, why = excluded.why",
+          entry.account, entry.offer_key, entry.until_unix_ms, entry.why);
+      return true;
+    });
+  }
+
+  CallGrant take_calls(std::string_view credential, int want, int requests, std::int64_t per_ms,
+                       bool deleting, std::int64_t now_unix_ms) override {
+    if (want <= 0) return {0, 0};
+    if (requests <= 0 || per_ms <= 0) return {want, 0};  // no budget is known
+    // Nobody could be asked for seconds: waiting a little more is safe, calling is not.
+    constexpr CallGrant later{0, 100};
+    return with_file<CallGrant>(later, [&](Database& database) {
+      CallGrant grant;
+      in_transaction(database, [&] {
+        Bucket bucket = read_bucket(database, credential);
+        grant = bucket.take(want, requests, per_ms, deleting, now_unix_ms);
+        write_bucket(database, credential, bucket);
+      });
+      return grant;
+    });
+  }
+
+  void pause_calls(std::string_view credential, std::int64_t until_unix_ms) override {
+    with_file<bool>(false, [&](Database& database) {
+      in_transaction(database, [&] {
+        Bucket bucket = read_bucket(database, credential);
+        bucket.paused_until_unix_ms = std::max(bucket.paused_until_unix_ms, until_unix_ms);
+        write_bucket(database, credential, bucket);
+      });
+      return true;
+    });
+  }
+
+ private:
+  static Bucket read_bucket(Database& database, std::string_view credential) {
+    sqlite::Query row = database.query(
+        "SELECT level, at_unix_ms, paused_until_unix_ms FROM bucket WHERE credential = ?",
+        credential);
+    Bucket bucket;
+    if (!row.next()) return bucket;
+    if (!row.is_null(0)) bucket.level = row.integer(0);
+    bucket.at_unix_ms = row.integer(1);
+    bucket.paused_until_unix_ms = row.integer(2);
+    return bucket;
+  }
+
+  static void write_bucket(Database& database, std::string_view credential,
+                           const Bucket& bucket) {
+    sqlite::Query row = database.query(
+        "INSERT INTO bucket (credential, level, at_unix_ms, paused_until_unix_ms)"
+        " VALUES (?, ?, ?, ?) ON CONFLICT (credential) DO UPDATE SET level = excluded.level,"
+        " at_unix_ms = excluded.at_unix_ms, paused_until_unix_ms = excluded.paused_until_unix_ms",
+        credential);
+    bucket.level ? row.bind(*bucket.level) : row.bind(std::nullopt);
+    row.bind(bucket.at_unix_ms).bind(bucket.paused_until_unix_ms);
+    row.next();
+  }
+
+  template <class Body>
+  static void in_transaction(Database& database, Body&& body) {
+    sqlite::Transaction transaction(database, sqlite::Transaction::Kind::writing);
+    body();
+    transaction.commit();
+  }
+
+  /// Runs `body`; again on a new file, or in memory, where this one is of no more use.
+  template <class Result, class Body>
+  Result with_file(Result otherwise, Body&& body) {
+    const std::lock_guard guard(mutex_);
+    if (on_disk_ && inode() != inode_) open_file();  // removed or replaced since
+    constexpr int tries = 3;
+    for (int i = 0; i < tries; ++i) {
+      if (!database_) use_memory("");
+      try {
+        return body(*database_);
+      } catch (const sqlite::Error& error) {
+        if (error.fault() == Fault::busy) return otherwise;
+        database_.reset();
+        if (error.fault() == Fault::corrupt && on_disk_) {
+          open_file();
+        } else {
+          use_memory(error.what());
+        }
+      }
+    }
+    return otherwise;
+  }
+
+  /// Leaves `database_` empty where there is no file to be had.
+  void open_file() {
+    database_.reset();
+    on_disk_ = false;
+    try {
+      if (std::unique_ptr<Database> present = open_present(false)) {
+        use(std::move(present));
+        return;
+      }
+      const FolderLock lock(folder_, patience_ms);
+      if (!lock.held()) {
+        why_in_memory_ = "another process has been making it for seconds";
+        return;
+      }
+      // Another process may have made it anew meanwhile; its work is not thrown away.
+      if (std::unique_ptr<Database> present = open_present(true)) {
+        use(std::move(present));
+        return;
+      }
+      use(make_anew());
+    } catch (const sqlite::Error& error) {
+      why_in_memory_ = error.what();
+    }
+  }
+
+  /// nullptr: there is none, or it is of no use. Throws where trying again is no use either.
+  std::unique_ptr<Database> open_present(bool thorough) {
+    if (inode() == 0) return nullptr;
+    try {
+      auto database = std::make_unique<Database>(path_, Access::read_write, patience_ms);
+      if (database->read_only()) throw sqlite::Error(Fault::read_only, "no write permission");
+      if (database->integer("PRAGMA user_version") != version) return nullptr;
+      // The whole file is looked through only once somebody has stumbled over it.
+      if ((thorough || distrusted_) && !is_sound(*database)) return nullptr;
+      database->script("PRAGMA synchronous = NORMAL");
+      database->integer("SELECT count(*) FROM bucket");
+      return database;
+    } catch (const sqlite::Error& error) {
+      if (error.fault() == Fault::corrupt || error.fault() == Fault::other) return nullptr;
+      throw;
+    }
+  }
+
+  std::unique_ptr<Database> make_anew() {
+    for (const char* part : {"", "-wal", "-shm", "-journal"}) unlink((path_ + part).c_str());
+    if (const int problem = make_private_file(path_); problem != 0) {
+      throw sqlite::Error(Fault::cannot_open, strerror(problem));
+    }
+    auto database = std::make_unique<Database>(path_, Access::read_write, patience_ms);
+    database->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    in_transaction(*database, [&] { fill(*database); });
+    return database;
+  }
+
+  static void fill(Database& database) {
+    database.script(schema);
+    database.script("PRAGMA user_version = " + std::to_string(version));
+  }
+
+  void use(std::unique_ptr<Database> database) {
+    database_ = std::move(database);
+    on_disk_ = true;
+    inode_ = inode();
+    distrusted_ = true;  // when it is opened again, something was wrong with it
+  }
+
+  void use_memory(const std::string& why) {
+    if (!why.empty()) why_in_memory_ = why;
+    on_disk_ = false;
+    database_ = std::make_unique<Database>(":memory:", Access::make, 0);
+    fill(*database_);
+  }
+
+  /// 0: no file.
+  [[nodiscard]] ino_t inode() const {
+    struct stat found {};
+    return stat(path_.c_str(), &found) == 0 ? found.st_ino : 0;
+  }
+
+  std::string folder_, path_;
+  std::mutex mutex_;
+  std::unique_ptr<Database> database_;
+  bool on_disk_ = false;
+  bool distrusted_ = false;
+  ino_t inode_ = 0;
+  std::string why_in_memory_;
+};
+
+}  // namespace
+
+std::unique_ptr<Cache> open_sqlite_cache(const std::string& folder, std::string& note) {
+  return std::make_unique<SqliteCache>(folder, note);
+}
+
+}  // namespace berth

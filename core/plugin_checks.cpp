@@ -1,0 +1,98 @@
+#include "plugin_checks.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "berth/config.hpp"
+#include "berth/conformance.hpp"
+#include "offers/call.hpp"
+#include "reach/diagnose.hpp"
+#include "reach/library.hpp"
+#include "reach/proxies.hpp"
+
+namespace berth {
+namespace {
+
+constexpr std::int64_t call_timeout_ms = 60'000;
+
+void check_settings(const std::string& plugin, const PluginSettings& settings, const Place& place,
+                    Catalogue& catalogue, std::vector<std::string>& problems) {
+  try {
+    const CatalogueEntry& entry = catalogue.find(plugin);
+    if (!entry.manifest) return;
+    const auto place_of = [&](const std::string& key) {
+      const auto known = settings.places.find(key);
+      return (known == settings.places.end() ? place : known->second).text();
+    };
+    for (const SettingProblem& problem : setting_problems(*entry.manifest, settings.json)) {
+      // A secret that is named but cannot be read just now is told below, in its own words.
+      if (settings.unresolved.count(problem.key) != 0) continue;
+      problems.push_back(place_of(problem.key) + ": " + problem.text);
+    }
+    if (std::string literal = literal_secret(*entry.manifest, settings, place); !literal.empty())
+      problems.push_back(std::move(literal));
+  } catch (const PluginUnusable& problem) {
+    problems.push_back(place.text() + ": " + problem.what());
+  }
+  for (const auto& [key, why] : settings.unresolved)
+    problems.push_back(place.text() + ": " + key + ": " + why);
+}
+
+void append(std::vector<CheckLine>& lines, const std::vector<conformance::CheckResult>& results) {
+  for (const conformance::CheckResult& result : results)
+    lines.push_back({std::string(conformance::to_word(result.outcome)), result.name, result.reason});
+}
+
+}  // namespace
+
+std::string literal_secret(const Manifest& manifest, const PluginSettings& settings,
+                           const Place& place) {
+  const auto& safe = settings.secret_keys;
+  for (const Setting& setting : manifest.config) {
+    if (!setting.secret || settings.places.count(setting.key) == 0 ||
+        std::find(safe.begin(), safe.end(), setting.key) != safe.end())
+      continue;
+    const Place& where = settings.places.at(setting.key);
+    return (where.line != 0 ? where : place).text() + ": '" + setting.key +
+           "' is a secret and must not stand in the config: use " + setting.key +
+           " = { env = \"NAME\" } or { file = \"PATH\" } (a file of mode 0600)";
+  }
+  return {};
+}
+
+std::vector<std::string> plugin_setting_problems(const Configuration& config,
+                                                 Catalogue& catalogue) {
+  std::vector<std::string> problems;
+  for (const AccountSettings& account : config.accounts)
+    check_settings(account.plugin, account.settings, account.place, catalogue, problems);
+  for (const NotifierSettings& notifier : config.notifiers)
+    check_settings(notifier.plugin, notifier.settings, notifier.place, catalogue, problems);
+  return problems;
+}
+
+std::vector<CheckLine> check_conformance(const CatalogueEntry& entry, const OpenedPlugin& opened,
+                                   const std::string& settings_json, bool walk,
+                                   const std::string& attempt_id, const Clock& clock,
+                                   Journal& journal) {
+  const conformance::CallFactory calls = [&]() -> std::unique_ptr<Call> {
+    return std::make_unique<HostCall>(clock, journal, entry.id + " check", call_timeout_ms);
+  };
+  conformance::Options options;
+  options.walk = walk;
+  options.attempt_id = attempt_id;
+  std::vector<CheckLine> lines;
+  const Result<Settings> read = settings_of_json(settings_json);
+  const Settings settings = read ? *read : Settings{};
+  if (entry.file.empty())
+    lines.push_back({"skipped", "library.shape", "a script has no library"});
+  else
+    append(lines, conformance::check_library(&load_plugin(entry.file),
+                                             settings, calls, options));
+  if (opened.manifest.implements(cloud_provider_id))
+    append(lines, conformance::run_conformance(*cloud_provider_over(opened.instance), calls, options));
+  if (opened.manifest.implements(notifier_id))
+    append(lines, conformance::run_conformance(*notifier_over(opened.instance), calls, options));
+  return lines;
+}
+
+}  // namespace berth

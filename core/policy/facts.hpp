@@ -1,0 +1,73 @@
+// What a decision is made of, and nothing else: stages are pure functions of these.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/cloud_provider.hpp"
+#include "berth/money.hpp"
+#include "request/request.hpp"
+
+namespace berth {
+
+/// An offer of one account, as the catalogue has it just now.
+struct AccountOffer {
+  std::string account;      // the account's id in the config
+  std::string provider;     // the plugin's id
+  Offer offer;
+  std::int64_t out_of_stock_until_unix_ms = 0;  // 0: not known to be
+  std::string out_of_stock_why;
+  /// Stable name of an offer: account/region/zone/instance_type/market (zone may be empty).
+  [[nodiscard]] std::string key() const;
+};
+
+/// An account whose catalogue could not be read; its offers are missing from the decision.
+struct MissingCatalogue {
+  std::string account;
+  std::string why;
+};
+
+struct OrganizationFacts {
+  std::string id;
+  bool auto_provisioning = false;
+  bool auto_approve_provisioning = false;
+  std::optional<int> max_servers;
+  std::vector<std::string> admins;
+  int accounts = 0;          // active accounts this organization may use
+};
+
+struct ApprovalFact {
+  std::string by;
+  std::int64_t at_unix_ms = 0;
+  Money limit;               // what was shown and approved, per month
+};
+
+/// One currency's worth in the comparison currency, from the config.
+struct CurrencyRate {
+  std::string currency;
+  std::int64_t nanos = 0;    // 1 unit of `currency` in the comparison currency
+};
+
+struct Facts {
+  std::int64_t now_unix_ms = 0;
+  std::string deployment_id;
+  std::string application;
+  Requirements requirements;
+  Strategy strategy = Strategy::standard;
+  OrganizationFacts organization;
+  std::string trigger;                      // why the fleet did not do
+  int servers_counted = 0;                  // active + deleting + in flight, for the quota
+  Money spend_monthly;                      // estimated, of what the organization runs now
+  int tries = 0;                            // provisionings tried for this deployment so far
+  int max_tries = 2;
+  std::vector<std::string> excluded_offers; // keys that failed for this deployment already
+  std::optional<ApprovalFact> approval;
+  std::optional<std::vector<AccountOffer>> offers;  // nullopt: not read yet
+  std::vector<MissingCatalogue> missing_catalogues;
+  std::string currency = "USD";             // the comparison currency
+  std::vector<CurrencyRate> rates;
+};
+
+}  // namespace berth

@@ -1,0 +1,296 @@
+#include "policy/ranking.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <tuple>
+
+namespace berth {
+
+namespace {
+
+constexpr std::int64_t hours_per_month = 730;
+constexpr std::int64_t mib_per_gib = 1024;
+
+/// Codes of dropped offers, the nearest miss first. An offer gets the *last* of these that holds,
+/// so `out_of_stock` says that nothing else is wrong with it.
+constexpr std::array<std::string_view, 10> drop_order{
+    "out_of_stock", "failed_before", "above_cap", "no_rate", "no_price",
+    "unavailable",  "deprecated",    "too_small", "provider", "arch",
+};
+
+std::size_t drop_rank(std::string_view code) {
+  return static_cast<std::size_t>(std::find(drop_order.begin(), drop_order.end(), code) -
+                                  drop_order.begin());
+}
+
+std::string_view word_of(Arch arch) { return arch == Arch::arm64 ? "arm64" : "x86_64"; }
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// "2026-11-21 17:45 UTC".
+std::string utc_text(std::int64_t unix_ms) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds{unix_ms}};
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d UTC", int{date.year()},
+                unsigned{date.month()}, unsigned{date.day()}, int(clock.hours().count()),
+                int(clock.minutes().count()));
+  return text.data();
+}
+
+std::string place_text(const std::string& type, const std::string& region, const std::string& zone,
+                       const std::string& account) {
+  return type + " in " + (zone.empty() ? region : zone) + " of account " + account;
+}
+
+/// An hourly price over a month, and never more than the vendor's cap.
+std::optional<std::int64_t> capped_month(std::int64_t hourly_nanos,
+                                         const std::optional<std::int64_t>& cap_nanos) {
+  const auto month = scaled(hourly_nanos, hours_per_month);
+  if (!month) return cap_nanos;
+  return cap_nanos ? std::min(*month, *cap_nanos) : *month;
+}
+
+/// The root disk to ask for: what is included, or what is required in whole GiB.
+std::int64_t disk_to_ask(const Offer& offer, const Room& required) {
+  const std::int64_t whole = (required.disk_mib + mib_per_gib - 1) / mib_per_gib * mib_per_gib;
+  return std::max(offer.disk_mib, whole);
+}
+
+struct Shortfall {
+  std::string sentence;
+  std::int64_t per_mille = 0;  // of what is needed, in the worst dimension
+};
+
+void note_shortfall(Shortfall& shortfall, std::int64_t has, std::int64_t needs,
+                    const std::string& has_text, const std::string& needs_text) {
+  if (has >= needs || needs <= 0) return;
+  if (!shortfall.sentence.empty()) shortfall.sentence += "; ";
+  shortfall.sentence += has_text + ", " + needs_text + " needed";
+  shortfall.per_mille = std::max(shortfall.per_mille, (needs - has) * 1000 / needs);
+}
+
+Shortfall shortfall_of(const Offer& offer, const Room& required) {
+  Shortfall shortfall;
+  note_shortfall(shortfall, offer.vcpu * 1000, required.millicores,
+                 std::to_string(offer.vcpu) + " vCPU", cores_text(required.millicores));
+  note_shortfall(shortfall, offer.memory_mib, required.memory_mib,
+                 gigabytes_text(offer.memory_mib) + " GB of memory",
+                 gigabytes_text(required.memory_mib) + " GB");
+  const std::int64_t most = std::max(offer.disk_mib, offer.max_disk_mib);
+  note_shortfall(shortfall, most, disk_to_ask(offer, required),
+                 "at most " + gigabytes_text(most) + " GB of disk",
+                 gigabytes_text(required.disk_mib) + " GB");
+  return shortfall;
+}
+
+/// One offer being judged.
+struct Judged {
+  RankedOffer ranked;
+  std::string key;
+  std::string code, sentence;  // code "": it does
+  std::int64_t missing_per_mille = 0;
+
+  void drop(std::string_view why, std::string text) {
+    code = why;
+    sentence = std::move(text);
+  }
+};
+
+class Judge {
+ public:
+  Judge(const Facts& facts, const Room& required, const RankingRules& rules)
+      : facts_(facts), required_(required), rules_(rules) {}
+
+  [[nodiscard]] Judged judge(const AccountOffer& candidate) const {
+    Judged judged;
+    judged.ranked.offer = candidate;
+    judged.key = candidate.key();
+    judged.ranked.excludes = candidate.offer.excludes;
+    judged.ranked.disk_mib = disk_to_ask(candidate.offer, required_);
+    // From the nearest miss to the farthest: the last that holds stays.
+    check_stock(judged);
+    check_price(judged);
+    check_kind(judged);
+    return judged;
+  }
+
+ private:
+  void check_stock(Judged& judged) const {
+    const AccountOffer& candidate = judged.ranked.offer;
+    if (candidate.out_of_stock_until_unix_ms > facts_.now_unix_ms) {
+      std::string sentence =
+          "out of stock until " + utc_text(candidate.out_of_stock_until_unix_ms);
+      if (!candidate.out_of_stock_why.empty()) sentence += ": " + candidate.out_of_stock_why;
+      judged.drop("out_of_stock", sentence);
+    }
+    if (contains(facts_.excluded_offers, judged.key))
+      judged.drop("failed_before", "it failed for this deployment before");
+  }
+
+  void check_price(Judged& judged) const {
+    RankedOffer& ranked = judged.ranked;
+    const Offer& offer = ranked.offer.offer;
+    std::string why;
+    const auto monthly = monthly_price(offer, ranked.disk_mib, why);
+    if (!monthly) return judged.drop("no_price", why);
+    ranked.monthly = *monthly;
+    ranked.includes = gigabytes_text(ranked.disk_mib) + " GB of disk, one IPv4 address";
+    const auto compared = converted(*monthly, facts_);
+    if (!compared)
+      return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
+                                        offer.currency + " to rates of [currency]");
+    ranked.monthly_compared = *compared;
+    if (rules_.cap && compared->nanos > rules_.cap->nanos)
+      judged.drop("above_cap", money_text(*compared) + " a month is above the cap of " +
+                                   money_text(*rules_.cap));
+  }
+
+  void check_kind(Judged& judged) const {
+    const AccountOffer& candidate = judged.ranked.offer;
+    const Offer& offer = candidate.offer;
+    if (offer.availability == Availability::unavailable)
+      judged.drop("unavailable", "the provider says it is not available there");
+    if (offer.deprecated_unix_ms && *offer.deprecated_unix_ms <= facts_.now_unix_ms)
+      judged.drop("deprecated", "the provider sells no new ones since " +
+                                    utc_text(*offer.deprecated_unix_ms));
+    const Shortfall shortfall = shortfall_of(offer, required_);
+    judged.missing_per_mille = shortfall.per_mille;
+    if (!shortfall.sentence.empty()) judged.drop("too_small", shortfall.sentence);
+    if (!rules_.providers.empty() && !contains(rules_.providers, candidate.provider))
+      judged.drop("provider", "the policy does not buy from " + candidate.provider);
+    const std::string& arch = facts_.requirements.arch;
+    if (!arch.empty() && arch != word_of(offer.arch))
+      judged.drop("arch", "it is " + std::string(word_of(offer.arch)) + ", " + arch +
+                              " is asked for");
+  }
+
+  const Facts& facts_;
+  const Room& required_;
+  const RankingRules& rules_;
+};
+
+bool ranks_before(const Judged& left, const Judged& right) {
+  const auto rank = [](const Judged& judged) {
+    const Offer& offer = judged.ranked.offer.offer;
+    return std::tie(judged.ranked.monthly_compared.nanos, offer.vcpu, offer.memory_mib,
+                    judged.key);
+  };
+  return rank(left) < rank(right);
+}
+
+bool misses_less(const Judged& left, const Judged& right) {
+  const auto miss = [](const Judged& judged) {
+    // Without a price it comes after those that have one.
+    const bool priced = !judged.ranked.monthly_compared.currency.empty();
+    return std::make_tuple(drop_rank(judged.code), judged.missing_per_mille, !priced);
+  };
+  if (miss(left) != miss(right)) return miss(left) < miss(right);
+  return ranks_before(left, right);
+}
+
+DroppedOffer dropped_of(const Judged& judged) {
+  const AccountOffer& candidate = judged.ranked.offer;
+  const Offer& offer = candidate.offer;
+  DroppedOffer dropped;
+  dropped.key = judged.key;
+  dropped.account = candidate.account;
+  dropped.provider = candidate.provider;
+  dropped.region = offer.region;
+  dropped.zone = offer.zone;
+  dropped.instance_type = offer.instance_type;
+  dropped.arch = word_of(offer.arch);
+  dropped.code = judged.code;
+  dropped.sentence = judged.sentence;
+  dropped.vcpu = offer.vcpu;
+  dropped.memory_mib = offer.memory_mib;
+  dropped.disk_mib = judged.ranked.disk_mib;
+  dropped.monthly_compared = judged.ranked.monthly_compared;
+  return dropped;
+}
+
+std::optional<std::int64_t> sum(std::int64_t left, const std::optional<std::int64_t>& right) {
+  if (!right || *right > std::numeric_limits<std::int64_t>::max() - left) return std::nullopt;
+  return left + *right;
+}
+
+}  // namespace
+
+std::optional<Money> monthly_price(const Offer& offer, std::int64_t disk_mib, std::string& why) {
+  const auto missing = [&](const char* part) {
+    why = part;
+    return std::nullopt;
+  };
+  if (offer.currency.empty()) return missing("its price has no currency");
+  if (!offer.hourly_nanos) return missing("the catalogue has no price for it");
+  if (*offer.hourly_nanos <= 0 || (offer.monthly_cap_nanos && *offer.monthly_cap_nanos <= 0))
+    return missing("its price is 0 in the catalogue, which is taken for a missing one");
+  auto total = capped_month(*offer.hourly_nanos, offer.monthly_cap_nanos);
+  const std::int64_t extra_gib = (disk_mib - offer.disk_mib + mib_per_gib - 1) / mib_per_gib;
+  if (total && extra_gib > 0) {
+    if (!offer.disk_gib_month_nanos || *offer.disk_gib_month_nanos <= 0)
+      return missing("the catalogue has no price for its disk");
+    total = sum(*total, scaled(*offer.disk_gib_month_nanos, extra_gib));
+  }
+  if (total && offer.ipv4_hourly_nanos) {
+    if (*offer.ipv4_hourly_nanos < 0 ||
+        (offer.ipv4_monthly_cap_nanos && *offer.ipv4_monthly_cap_nanos < 0))
+      return missing("the price of its IPv4 address is below 0 in the catalogue");
+    total = sum(*total, capped_month(*offer.ipv4_hourly_nanos, offer.ipv4_monthly_cap_nanos));
+  }
+  if (!total) return missing("its price is too large to be one");
+  return Money{*total, offer.currency};
+}
+
+std::optional<Money> converted(const Money& money, const Facts& facts) {
+  if (money.currency == facts.currency) return money;
+  constexpr std::int64_t nanos_per_unit = 1'000'000'000;
+  for (const CurrencyRate& rate : facts.rates) {
+    if (rate.currency != money.currency || rate.nanos <= 0) continue;
+    const auto nanos = scaled(money.nanos, rate.nanos, nanos_per_unit);
+    if (!nanos) return std::nullopt;
+    return Money{*nanos, facts.currency};
+  }
+  return std::nullopt;
+}
+
+std::string money_text(const Money& money) {
+  constexpr std::int64_t nanos_per_cent = 10'000'000;
+  const auto cents = scaled(money.nanos, 1, nanos_per_cent);
+  const auto rounded = cents ? scaled(*cents, nanos_per_cent) : std::nullopt;
+  return decimal_of_nanos(rounded.value_or(money.nanos)) + " " + money.currency;
+}
+
+std::string offer_text(const DroppedOffer& offer) {
+  return place_text(offer.instance_type, offer.region, offer.zone, offer.account);
+}
+
+std::string offer_text(const AccountOffer& offer) {
+  return place_text(offer.offer.instance_type, offer.offer.region, offer.offer.zone, offer.account);
+}
+
+Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules& rules) {
+  const Judge judge(facts, required, rules);
+  std::vector<Judged> good;
+  std::vector<Judged> bad;
+  for (const AccountOffer& candidate : *facts.offers) {
+    Judged judged = judge.judge(candidate);
+    (judged.code.empty() ? good : bad).push_back(std::move(judged));
+  }
+  std::sort(good.begin(), good.end(), ranks_before);
+  std::sort(bad.begin(), bad.end(), misses_less);
+  Ranking ranking;
+  for (Judged& judged : good) ranking.ranked.push_back(std::move(judged.ranked));
+  for (const Judged& judged : bad) ranking.dropped.push_back(dropped_of(judged));
+  return ranking;
+}
+
+}  // namespace berth

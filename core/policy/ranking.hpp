@@ -1,0 +1,46 @@
+// Which offers do, and which is cheapest. Pure.
+//
+// The order of the ranked: the comparable price, then fewer vCPU, then less memory, then the key;
+// the key is unique, so the order is total and never depends on who answered first.
+// The order of the dropped: the nearest miss first (drop_order), then by how much is missing, then
+// as above.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/facts.hpp"
+#include "policy/verdict.hpp"
+
+namespace berth {
+
+struct RankingRules {
+  std::optional<Money> cap;            // per month, in the comparison currency; dearer is dropped
+  std::vector<std::string> providers;  // only these plugins; empty: all
+};
+
+struct Ranking {
+  std::vector<RankedOffer> ranked;    // cheapest first
+  std::vector<DroppedOffer> dropped;  // near misses first
+};
+
+/// `required` is the room after sizing. REQUIRES: facts.offers.
+Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules& rules);
+
+/// What an offer costs per month of 730 hours, in its own currency and net of tax, with a root disk
+/// of `disk_mib` and one IPv4 address. nullopt, and a sentence in `why`, where a part of the price
+/// is missing: absent is not zero, and a price of zero is taken for a missing one.
+std::optional<Money> monthly_price(const Offer& offer, std::int64_t disk_mib, std::string& why);
+
+/// In the comparison currency. nullopt: the config has no rate for it (or the amount is absurd).
+std::optional<Money> converted(const Money& money, const Facts& facts);
+
+/// "12.34 USD": rounded to cents, for sentences.
+std::string money_text(const Money& money);
+
+/// "cx33 in nbg1 of account hetzner-main".
+std::string offer_text(const DroppedOffer& offer);
+std::string offer_text(const AccountOffer& offer);
+
+}  // namespace berth

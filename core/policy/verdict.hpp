@@ -1,0 +1,55 @@
+// What a stage says, and what the whole pipeline decided.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/facts.hpp"
+
+namespace berth {
+
+/// `needs_offers`: the stage can say nothing before the catalogues are read; the engine reads them
+/// and decides again from stage one.
+enum class VerdictKind { proceed, hold, deny, needs_offers };
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::proceed;
+  std::string code;      // "quota_exceeded"
+  std::string sentence;  // "acme may have 5 servers (max_servers) and has 5."
+};
+
+/// An offer that is big enough and can be paid for, with its comparable price.
+struct RankedOffer {
+  AccountOffer offer;
+  std::int64_t disk_mib = 0;       // the root disk that will be asked for
+  Money monthly;                   // 730 h, capped, net, with disk and IPv4; the offer's currency
+  Money monthly_compared;          // the same in the comparison currency
+  std::string includes;            // "disk, IPv4" …
+  std::vector<std::string> excludes;
+};
+
+struct DroppedOffer {
+  std::string key, account, provider, region, zone, instance_type, arch;
+  std::string code;      // "too_small" "no_price" "no_rate" "out_of_stock" "arch" "deprecated" …
+  std::string sentence;
+  std::int64_t vcpu = 0, memory_mib = 0, disk_mib = 0;
+  Money monthly_compared;          // 0 and "" where there is no price
+};
+
+struct StageVerdict {
+  std::string stage;
+  Verdict verdict;
+};
+
+/// What the pipeline found: filled by the stages as they go, complete at the end.
+struct Decision {
+  Verdict outcome;
+  std::vector<StageVerdict> stages;
+  Room required;                     // after sizing; zero before
+  std::vector<RankedOffer> ranked;   // cheapest first
+  std::vector<DroppedOffer> dropped; // near misses first
+  std::optional<Money> estimate;     // per month, comparison currency: best offer, or the cap
+};
+
+}  // namespace berth

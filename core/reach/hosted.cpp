@@ -1,0 +1,52 @@
+#include "reach/hosted.hpp"
+
+namespace berth {
+namespace {
+
+Failure redacted(Failure failure, const Redaction& redaction) {
+  if (redaction.empty()) return failure;
+  failure.message = redaction.apply(failure.message);
+  failure.vendor_code = redaction.apply(failure.vendor_code);
+  failure.vendor_text = redaction.apply(failure.vendor_text);
+  return failure;
+}
+
+}  // namespace
+
+// The caller's Call, with the host's HTTP in it.
+class HostedInstance::HostedCall final : public Call {
+ public:
+  HostedCall(const HostedInstance& host, Call& outer)
+      : outer_(outer), redaction_(host.redaction_),
+        http_(host.transport_, *host.budget_, host.redaction_, *host.journal_, outer) {}
+
+  [[nodiscard]] std::int64_t now_unix_ms() const override { return outer_.now_unix_ms(); }
+  [[nodiscard]] std::int64_t remaining_ms() const override { return outer_.remaining_ms(); }
+  [[nodiscard]] bool cancelled() const override { return outer_.cancelled(); }
+  void log(LogLevel level, std::string_view text) override {
+    outer_.log(level, redaction_.apply(text));
+  }
+  void progress(std::string_view text) override { outer_.progress(redaction_.apply(text)); }
+  Http& http() override { return http_; }
+
+ private:
+  Call& outer_;
+  const Redaction& redaction_;
+  BudgetedHttp http_;
+};
+
+std::optional<Failure> HostedInstance::start(Call& call) {
+  HostedCall hosted(*this, call);
+  if (auto failure = inside_->start(hosted)) return redacted(std::move(*failure), redaction_);
+  return {};
+}
+
+Outcome HostedInstance::call(std::string_view interface_id, std::string_view method,
+                             std::string_view request_json, Call& call) {
+  HostedCall hosted(*this, call);
+  Outcome outcome = inside_->call(interface_id, method, request_json, hosted);
+  if (!outcome.ok()) return redacted(outcome.failure(), redaction_);
+  return outcome;
+}
+
+}  // namespace berth

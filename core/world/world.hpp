@@ -1,0 +1,107 @@
+// The outside world as the engine needs it: each a small interface, handed in through constructors,
+// so that a test or a simulation can play the world. Transport and Ledger have files of their own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ledger/records.hpp"
+
+namespace berth {
+
+/// Wall time and time since boot (CLOCK_BOOTTIME: counts suspend, never jumps). Threads: any.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Moment now() const = 0;
+};
+
+/// Randomness: ids, jitter. Threads: any.
+class Entropy {
+ public:
+  virtual ~Entropy() = default;
+  /// 26 lower-case base32 characters (130 bits).
+  virtual std::string id() = 0;
+  /// Uniform in [0, bound). REQUIRES: bound > 0.
+  virtual std::int64_t below(std::int64_t bound) = 0;
+};
+
+/// Who is alive. A claim in the ledger belongs to an owner; the owner holds a lock that only the
+/// kernel frees, so a claim never lapses while its process could still act. Threads: any.
+class Owners {
+ public:
+  virtual ~Owners() = default;
+  /// This engine's own id; its lock is held from the first call to destruction. Throws
+  /// std::system_error when it cannot be taken.
+  [[nodiscard]] virtual const std::string& own() = 0;
+  /// False only if nobody holds the owner's lock any more.
+  virtual bool alive(std::string_view owner) = 0;
+};
+
+/// A command in a session of its own.
+struct Command {
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> environment;  // added to the host's
+  std::vector<std::string> withheld;  // names of the host's environment it does not get
+  std::int64_t timeout_ms = 0;
+};
+
+/// The session of a started command: enough to end it later and never another one.
+struct Session {
+  std::int64_t pid = 0;
+  std::int64_t start_ticks = 0;
+  std::string boot_id;
+};
+
+struct CommandResult {
+  bool started = false;
+  bool timed_out = false, cancelled = false;
+  int exit_code = -1;       // 128 + signal where one ended it
+  std::string output_tail;  // the last 4 KB of stdout and stderr together
+  std::string problem;      // why it did not start
+};
+
+/// Threads: any.
+class Processes {
+ public:
+  virtual ~Processes() = default;
+  /// Runs the command to its end. `started` is called once, before the command's first instruction
+  /// runs: when it throws, or this process dies before it returns, the command never runs.
+  /// `cancelled` is polled; a time-out or a cancel ends the whole session.
+  virtual CommandResult run(const Command& command,
+                            const std::function<void(const Session&)>& started,
+                            const std::function<bool()>& cancelled) = 0;
+  /// Ends every process of that session, if it is still the same one. Returns when it is gone.
+  virtual void end(const Session& session) = 0;
+};
+
+/// Is a server reachable over the network? Threads: any.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  /// "" when `port` accepts a connection within the time-out; else why not.
+  virtual std::string reach(const std::string& address, int port, std::int64_t timeout_ms) = 0;
+};
+
+/// Runs calls that block, side by side. Threads: the one that made it.
+class Workers {
+ public:
+  virtual ~Workers() = default;
+  virtual void submit(std::function<void()> work) = 0;
+};
+
+std::unique_ptr<Clock> system_clock();
+std::unique_ptr<Entropy> system_entropy();
+/// `folder`/<id> is locked with flock.
+std::unique_ptr<Owners> lock_file_owners(const std::string& folder, const std::string& own_id);
+std::unique_ptr<Processes> posix_processes();
+std::unique_ptr<Probe> tcp_probe();
+/// At most `most` threads, started when needed; the destructor waits for all work.
+std::unique_ptr<Workers> thread_workers(int most);
+
+}  // namespace berth

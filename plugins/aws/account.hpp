@@ -1,0 +1,47 @@
+// One AWS account as berth's configuration describes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/config.hpp"
+#include "sigv4.hpp"
+
+namespace berth::aws {
+
+/// Plain, immutable; any thread.
+struct Account {
+  Credentials credentials;
+  std::string default_region = "us-east-1";
+  std::vector<std::string> regions;  // empty: only default_region
+  std::string endpoint = "https://ec2.{region}.amazonaws.com";
+  std::string pricing_endpoint = "https://api.pricing.us-east-1.amazonaws.com";
+  std::string sts_endpoint = "https://sts.{region}.amazonaws.com";
+  std::string image;      // an AMI's id or "debian-12"; "": that
+  std::string subnet_id;  // "": the zone's default subnet
+  std::vector<std::string> security_group_ids;
+  std::string key_name;                        // "": no EC2 key pair
+  std::vector<std::string> zones;              // empty: every zone of the region
+  std::vector<std::string> instance_families;  // empty: every family
+
+  /// Where berth looks when it is not told where: `regions` and default_region, each once.
+  [[nodiscard]] std::vector<std::string> all_regions() const;
+  /// Where berth may buy when it is not told where.
+  [[nodiscard]] std::vector<std::string> buying_regions() const;
+};
+
+/// Throws ConfigError where the settings contradict each other.
+Account account_of(const PluginConfig& config);
+
+/// Lower-case letters, digits and '-': a region becomes part of a host name, so nothing else may.
+bool is_region(std::string_view text);
+
+/// "us-east-1a" lies in "us-east-1". Local and Wavelength zones ("us-east-1-bos-1a") do not count:
+/// they have prices of their own, under another regionCode.
+bool is_zone_of(std::string_view zone, std::string_view region);
+
+/// `endpoint` with {region} filled in.
+std::string endpoint_in(std::string endpoint, const std::string& region);
+
+}  // namespace berth::aws

@@ -1,0 +1,57 @@
+// The fake clouds as one function of a request and the time. No threads, no clock, no I/O but the
+// log sink handed in: the same seed and the same requests at the same times give the same answers.
+//
+//     Cloud cloud(catalogue, Options{}, &sink);
+//     Response response = cloud.answer(request, now_unix_ms);
+//
+// Not safe to call from two threads at once. `catalogue` and `sink` must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalogue.hpp"
+#include "faults.hpp"
+#include "options.hpp"
+#include "oracle.hpp"
+#include "request.hpp"
+
+namespace fakecloud {
+
+class World;
+class Vendor;
+
+class Cloud {
+public:
+    Cloud(const Catalogue& catalogue, Options options, LogSink* sink = nullptr);
+    ~Cloud();
+    Cloud(const Cloud&) = delete;
+    Cloud& operator=(const Cloud&) = delete;
+
+    // REQUIRES: now_unix_ms does not go backwards.
+    Response answer(const Request& request, std::int64_t now_unix_ms);
+
+    void set_faults(std::vector<Rule> rules);
+    // Lets creations that were promised for later happen, without a request.
+    void advance(std::int64_t now_unix_ms);
+
+    // Every machine that ever was, in order of creation.
+    std::vector<Machine> machines() const;
+    // Addresses at which an ssh port answers now.
+    std::vector<std::string> reachable_addresses(std::int64_t now_unix_ms) const;
+    const std::vector<std::string>& log() const;
+
+private:
+    Response to_vendor(Vendor& vendor, const Request& request, std::string path,
+                       std::int64_t now_ms);
+    Response control(const Request& request, const std::string& path, std::int64_t now_ms);
+
+    Options options_;
+    std::unique_ptr<World> world_;
+    Faults faults_;
+    std::vector<std::pair<std::string, std::unique_ptr<Vendor>>> vendors_;  // by path prefix
+};
+
+}  // namespace fakecloud

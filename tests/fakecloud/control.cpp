@@ -1,0 +1,54 @@
+// /_berth/...: what a test asks of the fake itself.
+#include "cloud.hpp"
+#include "encoding.hpp"
+#include "world.hpp"
+
+namespace fakecloud {
+
+Response Cloud::control(const Request& request, const std::string& path, std::int64_t now_ms) {
+    Response response;
+    if (path == "/_berth/health") {
+        response.body = R"({"status":"ok"})";
+    } else if (path == "/_berth/log") {
+        response.content_type = "application/x-ndjson";
+        for (const auto& line : world_->oracle.lines()) response.body += line + "\n";
+    } else if (path == "/_berth/counts") {
+        response.body = json_text(world_->oracle.counts());
+    } else if (path == "/_berth/machines") {
+        json::array all;
+        for (const auto& machine : world_->machines()) {
+            auto entry = describe(machine);
+            const auto phase = machine.phase(now_ms);
+            entry["phase"] = phase_name(phase);
+            entry["live"] = machine.exists(now_ms);
+            entry["destroyed_at"] = machine.delete_asked_ms == never
+                                        ? json::value(nullptr)
+                                        : json::value(machine.delete_asked_ms);
+            all.push_back(std::move(entry));
+        }
+        json::object out;
+        out["now"] = now_ms;
+        out["machines"] = std::move(all);
+        response.body = json_text(out);
+    } else if (path == "/_berth/faults" && request.method == "POST") {
+        try {
+            auto rules = parse_faults(request.body, "faults");
+            const auto count = rules.size();
+            faults_.replace(std::move(rules));
+            response.body = "{\"rules\":" + std::to_string(count) + "}";
+        } catch (const ScriptError& error) {
+            response.status = 400;
+            response.content_type = "text/plain";
+            response.body = std::string(error.what()) + "\n";
+        }
+    } else if (path == "/_berth/faults") {
+        response.body = "{\"rules\":" + std::to_string(faults_.size()) + "}";
+    } else {
+        response.status = 404;
+        response.content_type = "text/plain";
+        response.body = "no such page; there are /_berth/health, log, counts, machines, faults\n";
+    }
+    return response;
+}
+
+}  // namespace fakecloud

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "vendor.hpp"
+
+namespace fakecloud {
+
+class World;
+std::unique_ptr<Vendor> make_digitalocean(World& world);
+
+}  // namespace fakecloud

@@ -1,0 +1,25 @@
+// The HTTP shell: loopback sockets on one side, Cloud::answer on the other. One thread, so that
+// requests are answered in one order; the wall clock is read here and nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "cloud.hpp"
+
+namespace fakecloud {
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";  // 127.0.0.0/8 only
+    std::uint16_t port = 0;             // 0: any free one
+    std::int64_t latency_ms = 0;        // added to every answer
+    std::uint16_t ssh_port = 0;         // 0: machines have no ssh port
+};
+
+// Serves until SIGTERM or SIGINT. Calls `ready` with the port once it listens. Throws
+// std::runtime_error when it cannot listen.
+void serve(Cloud& cloud, const ServerOptions& options,
+           const std::function<void(std::uint16_t)>& ready);
+
+}  // namespace fakecloud

@@ -1,0 +1,256 @@
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "ledger/sqlite.hpp"
+#include "offers/cache.hpp"
+
+extern char** environ;
+
+namespace berth {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr std::int64_t now = 1'700'000'000'000;
+constexpr std::int64_t minute = 60'000;
+
+class CacheFile : public testing::Test {
+ protected:
+  CacheFile() {
+    std::string name = fs::temp_directory_path() / "berth-cache-XXXXXX";
+    folder_ = mkdtemp(name.data());
+  }
+  ~CacheFile() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  std::unique_ptr<Cache> open() {
+    note_.clear();
+    return open_sqlite_cache(folder_, note_);
+  }
+  [[nodiscard]] std::string path() const { return folder_ + "/cache.db"; }
+
+  std::string folder_, note_;
+};
+
+TEST_F(CacheFile, keeps_catalogues_and_what_is_out_of_stock) {
+  open()->store_catalogue("hetzner nbg1", {"[1]", 5});
+  auto cache = open();
+  EXPECT_EQ(note_, "");
+  cache->store_catalogue("hetzner nbg1", {"[2]", 6});
+  ASSERT_TRUE(cache->catalogue("hetzner nbg1"));
+  EXPECT_EQ(cache->catalogue("hetzner nbg1")->json, "[2]");
+  EXPECT_EQ(cache->catalogue("hetzner nbg1")->read_unix_ms, 6);
+  EXPECT_FALSE(cache->catalogue("aws"));
+
+  cache->store_out_of_stock({"main", "nbg1/", now + 10, "sold out"});
+  cache->store_out_of_stock({"main", "fsn1/cx22", now + 20, "resource unavailable"});
+  cache->store_out_of_stock({"main", "nbg1/", now + 15, "still sold out"});
+  const auto entries = open()->out_of_stock(now);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[1].account, "main");
+  EXPECT_EQ(entries[1].offer_key, "nbg1/");
+  EXPECT_EQ(entries[1].until_unix_ms, now + 15);
+  EXPECT_EQ(entries[1].why, "still sold out");
+  EXPECT_EQ(cache->out_of_stock(now + 15).size(), 1U);
+  EXPECT_EQ(cache->out_of_stock(now + 20).size(), 0U);
+  struct stat found {};
+  ASSERT_EQ(stat(path().c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 07777, 0600U);
+}
+
+TEST_F(CacheFile, forgets_catalogues_nobody_has_read_for_a_month) {
+  auto cache = open();
+  cache->store_catalogue("old settings", {"[]", now});
+  cache->store_catalogue("new settings", {"[]", now + 31 * 24 * 60 * minute});
+  EXPECT_FALSE(cache->catalogue("old settings"));
+  EXPECT_TRUE(cache->catalogue("new settings"));
+}
+
+TEST_F(CacheFile, that_is_garbage_is_made_anew) {
+  std::ofstream(path()) << std::string(10'000, 'x');
+  auto cache = open();
+  EXPECT_EQ(note_, "");
+  cache->store_catalogue("k", {"[]", 1});
+  EXPECT_TRUE(open()->catalogue("k"));
+}
+
+TEST_F(CacheFile, of_another_version_is_made_anew) {
+  open()->store_catalogue("k", {"[]", 1});
+  sqlite::Database(path(), sqlite::Access::read_write, 1000).script("PRAGMA user_version = 99");
+  auto cache = open();
+  EXPECT_EQ(note_, "");
+  EXPECT_FALSE(cache->catalogue("k"));
+}
+
+TEST_F(CacheFile, that_turns_out_damaged_later_is_made_anew) {
+  {
+    auto cache = open();
+    for (int i = 0; i < 50; ++i) {
+      cache->store_catalogue("k" + std::to_string(i), {std::string(2000, 'j'), 1});
+    }
+  }
+  {
+    std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    file << std::string(fs::file_size(path()) - 4096, '\xee');
+  }
+  auto cache = open();
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(cache->catalogue("k" + std::to_string(i)));
+  cache->store_catalogue("k", {"[]", 1});
+  EXPECT_EQ(cache->take_calls("c", 1, 10, minute, false, now).calls, 1);
+  EXPECT_TRUE(open()->catalogue("k"));
+}
+
+TEST_F(CacheFile, that_is_removed_while_in_use_is_made_anew) {
+  auto cache = open();
+  auto other = open();
+  fs::remove_all(folder_);
+  fs::create_directory(folder_);
+  EXPECT_EQ(cache->take_calls("c", 6, 10, minute, true, now).calls, 6);
+  EXPECT_EQ(other->take_calls("c", 6, 10, minute, true, now).calls, 4);  // one file again
+}
+
+TEST_F(CacheFile, that_cannot_be_written_is_one_in_memory_and_says_so_once) {
+  const std::string file = folder_ + "/a-file";
+  std::ofstream(file) << "x";
+  auto cache = open_sqlite_cache(file, note_);
+  EXPECT_NE(note_.find("cache.db cannot be used"), std::string::npos) << note_;
+  cache->store_catalogue("k", {"[]", 1});
+  EXPECT_TRUE(cache->catalogue("k"));
+  EXPECT_EQ(cache->take_calls("c", 20, 10, minute, true, now).calls, 10);
+}
+
+TEST_F(CacheFile, that_is_read_only_is_one_in_memory) {
+  open()->store_catalogue("k", {"[]", 1});
+  chmod(path().c_str(), 0444);
+  chmod(folder_.c_str(), 0777);
+  const bool root = geteuid() == 0;
+  if (root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
+  auto cache = open();
+  cache->store_catalogue("k2", {"[]", 1});
+  const bool kept = cache->catalogue("k2").has_value();
+  cache.reset();
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
+  EXPECT_NE(note_.find("cannot be used"), std::string::npos) << note_;
+  EXPECT_TRUE(kept);
+}
+
+using RateBudget = CacheFile;
+
+TEST_F(RateBudget, hands_out_chunks_and_keeps_a_tenth_for_deletes) {
+  auto cache = open();
+  const auto take = [&](int want, bool deleting, std::int64_t when) {
+    return cache->take_calls("token", want, 100, minute, deleting, when);
+  };
+  EXPECT_EQ(take(80, false, now).calls, 80);
+  EXPECT_EQ(take(80, false, now).calls, 10);
+  const CallGrant none = take(1, false, now);
+  EXPECT_EQ(none.calls, 0);
+  EXPECT_EQ(none.wait_ms, 600);  // 100 in a minute: one in 600 ms
+  EXPECT_EQ(take(80, true, now).calls, 10);
+  EXPECT_EQ(take(1, true, now).wait_ms, 600);
+  EXPECT_EQ(take(1, false, now).wait_ms, 600 * 11);
+  EXPECT_EQ(take(1, true, now + 599).calls, 0);
+  EXPECT_EQ(take(1, true, now + 600).calls, 1);
+  EXPECT_EQ(take(1000, true, now + 60 * minute).calls, 100);  // never more than it holds
+  EXPECT_EQ(cache->take_calls("other token", 5, 100, minute, false, now).calls, 5);
+  EXPECT_EQ(cache->take_calls("no budget", 5, 0, minute, false, now).calls, 5);
+}
+
+TEST_F(RateBudget, of_one_call_is_not_kept_for_deletes_alone) {
+  auto cache = open();
+  EXPECT_EQ(cache->take_calls("token", 1, 1, minute, false, now).calls, 1);
+  EXPECT_EQ(cache->take_calls("token", 1, 1, minute, false, now).wait_ms, minute);
+  EXPECT_EQ(cache->take_calls("two", 2, 2, minute, false, now).calls, 1);
+  EXPECT_EQ(cache->take_calls("two", 2, 2, minute, true, now).calls, 1);
+}
+
+TEST_F(RateBudget, pauses_when_the_vendor_says_so) {
+  auto cache = open();
+  cache->pause_calls("token", now + 5000);
+  cache->pause_calls("token", now + 3000);  // does not shorten it
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now).wait_ms, 5000);
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now).calls, 0);
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now + 5000).calls, 1);
+}
+
+TEST_F(RateBudget, is_not_frozen_by_a_clock_that_is_set_back) {
+  auto cache = open();
+  const auto take = [&](std::int64_t when) {
+    return cache->take_calls("token", 1000, 100, minute, true, when).calls;
+  };
+  EXPECT_EQ(take(now), 100);
+  const std::int64_t back = now - 24 * 60 * minute;
+  EXPECT_EQ(take(back), 0);  // and nothing is won by it
+  EXPECT_EQ(take(back + 600), 1);
+  cache->pause_calls("token", back + 600 + 2 * minute);
+  EXPECT_EQ(take(back - minute), 0);  // again; the pause moves with it
+  EXPECT_EQ(take(back + minute - 1), 0);
+  EXPECT_GT(take(back + minute), 0);
+}
+
+TEST_F(RateBudget, is_not_refilled_twice_by_callers_with_an_older_now) {
+  auto cache = open();
+  const auto take = [&](std::int64_t when) {
+    return cache->take_calls("token", 1000, 100, minute, true, when).calls;
+  };
+  EXPECT_EQ(take(now), 100);
+  int won = 0;
+  for (int i = 0; i < 100; ++i) won += take(now + 1200) + take(now);
+  EXPECT_EQ(won, 2);
+}
+
+// Takes all it gets, in chunks; the exit status is how many that were.
+int take_as_a_process(const std::string& folder) {
+  std::string note;
+  auto cache = open_sqlite_cache(folder, note);
+  if (!note.empty()) return 255;
+  int taken = 0;
+  for (int got = 1, empty = 0; empty < 3; empty += got == 0 ? 1 : 0) {
+    got = cache->take_calls("shared", 7, 200, minute, false, now).calls;
+    taken += got;
+  }
+  return taken;
+}
+
+TEST_F(RateBudget, is_shared_by_processes_that_never_exceed_it_and_leave_deletes_their_share) {
+  std::string flag = "--take-as-a-process";
+  std::string name = "test_offers";
+  char* arguments[] = {name.data(), flag.data(), folder_.data(), nullptr};
+  std::vector<pid_t> started(8);
+  for (pid_t& pid : started) {
+    ASSERT_EQ(posix_spawn(&pid, "/proc/self/exe", nullptr, nullptr, arguments, environ), 0);
+  }
+  int taken = 0;
+  for (const pid_t pid : started) {
+    int status = -1;
+    ASSERT_EQ(waitpid(pid, &status, 0), pid);
+    ASSERT_TRUE(WIFEXITED(status));
+    taken += WEXITSTATUS(status);
+  }
+  EXPECT_EQ(taken, 180);
+  EXPECT_EQ(open()->take_calls("shared", 1000, 200, minute, true, now).calls, 20);
+}
+
+}  // namespace
+}  // namespace berth
+
+int main(int argc, char** argv) {
+  if (argc == 3 && std::strcmp(argv[1], "--take-as-a-process") == 0) {
+    return berth::take_as_a_process(argv[2]);
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
