@@ -36,13 +36,14 @@ std::string servers_table(const Terminal& terminal, const Rows& rows) {
   for (const PlanRow* row : rows) {
     const Tone tone = tone_of(*row);
     std::string reason = why(*row);
+    const bool known = row->millicores != 0 || row->memory_mib != 0 || row->disk_mib != 0;
     if (row->kept && !row->score_breakdown.empty()) reason += " (" + row->score_breakdown + ")";
     table.add({{mark(*row, terminal), tone},
                {row->name.empty() ? row->id : row->name, tone},
                {row->chosen ? "chosen" : row->kept ? "fits" : "dropped", tone},
-               {cores_text(row->millicores), tone},
-               {gigabytes_text(row->memory_mib) + " GB", tone},
-               {gigabytes_text(row->disk_mib) + " GB", tone},
+               {known ? cores_text(row->millicores) : "", tone},
+               {known ? gigabytes_text(row->memory_mib) + " GB" : "", tone},
+               {known ? gigabytes_text(row->disk_mib) + " GB" : "", tone},
                {row->kept ? fmt::format("{:.1f}", row->score) : "", tone},
                {reason, tone}});
   }

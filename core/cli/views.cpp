@@ -124,7 +124,9 @@ std::string deployment_text(const Terminal& terminal, const DeploymentReport& de
   facts.add("status", deployment.status, tone_of_status(deployment.status));
   if (!deployment.reason.empty()) {
     const std::string code =
-        deployment.reason_code.empty() ? "" : " (" + deployment.reason_code + ")";
+        deployment.reason_code.empty() || deployment.reason_code == deployment.status
+            ? ""
+            : " (" + deployment.reason_code + ")";
     facts.add(deployment.final ? "reason" : "waits for", deployment.reason + code);
   }
   if (!deployment.final && deployment.updated_unix_ms != 0)

@@ -28,7 +28,8 @@ std::string money_text(const Money& money) {
 
 std::string room_text(const Room& room) {
   if (room == Room{}) return {};
-  return fmt::format("{} cores, {} GB memory, {} GB disk", cores_text(room.millicores),
+  return fmt::format("{} {}, {} GB memory, {} GB disk", cores_text(room.millicores),
+                     room.millicores == 1000 ? "core" : "cores",
                      gigabytes_text(room.memory_mib), gigabytes_text(room.disk_mib));
 }
 

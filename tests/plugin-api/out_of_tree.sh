@@ -11,7 +11,7 @@ rm -rf "$work"
 mkdir -p "$work"
 unset CXXFLAGS CFLAGS LDFLAGS || true
 
-cmake -S "$api" -B "$work/api" -DCMAKE_INSTALL_PREFIX="$work/prefix" \
+cmake -S "$api" -B "$work/api" -DCMAKE_INSTALL_PREFIX="$work/prefix" -DCMAKE_BUILD_TYPE=None \
   ${BERTH_CCACHE:+-DCMAKE_CXX_COMPILER_LAUNCHER=$BERTH_CCACHE} >"$work/log" 2>&1 &&
   cmake --build "$work/api" >>"$work/log" 2>&1 &&
   cmake --install "$work/api" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }

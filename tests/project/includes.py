@@ -1,0 +1,165 @@
+"""Who may include whom: reads every #include line against the tables below.
+
+With --self-test it proves that it can fail. A rule that no longer fits is changed here, together with
+the one in CONTRIBUTING.md, so that the change is seen.
+"""
+import re
+
+import tree
+
+# What `policy` may see of the plugin contract: words and values, nothing that does something.
+PURE_CONTRACT = ["berth/cloud_provider.hpp", "berth/did_you_mean.hpp", "berth/failure.hpp",
+                 "berth/money.hpp", "berth/policy_stage.hpp"]
+
+# Folder -> what its quoted includes may begin with. The longest folder that fits a file counts.
+MAY_INCLUDE = {
+    "core/request": ["request/"],
+    "core/fleet": ["fleet/", "request/"],
+    "core/policy": ["policy/", "request/"] + PURE_CONTRACT,
+    "core/config": ["config/", "fleet/", "policy/", "request/", "berth/"],
+    "core/journal": ["journal/", "berth/"],
+    "core/ledger": ["ledger/", "fleet/", "request/", "berth/money.hpp"],
+    "core/world": ["world/", "ledger/records.hpp", "berth/"],
+    "core/http": ["http/", "journal/", "berth/"],
+    "core/reach": ["reach/", "http/", "journal/", "berth/"],
+    "core/worker": ["worker/", "reach/", "berth/"],
+    "core/offers": ["offers/", "policy/", "config/", "journal/", "world/", "berth/"],
+    "core/offers/sqlite_cache.cpp": ["offers/cache.hpp", "ledger/sqlite.hpp",
+                                     "ledger/state_folder.hpp"],
+    "core/engine": ["engine/", "request/", "fleet/", "policy/", "offers/", "config/settings.hpp",
+                    "ledger/ledger.hpp", "ledger/records.hpp", "world/", "journal/", "berth/"],
+    "core/cli": ["cli/", "berth.hpp", "request/", "berth/did_you_mean.hpp"],
+    # The door, which is installed: nothing behind it shows.
+    "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
+    # berth.cpp and the few files beside it build the objects, so they see every folder.
+    "core": ["berth.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reports.hpp",
+             "request/", "fleet/", "policy/", "config/", "journal/", "ledger/", "world/", "http/",
+             "reach/", "offers/", "engine/", "berth/"],
+    "plugin-api": ["berth/", "./"],
+    "plugins/json_api": ["berth/", "./"],
+    "plugins/aws": ["berth/", "./"],
+    "plugins/digitalocean": ["berth/", "json_api/", "./"],
+    "plugins/hetzner": ["berth/", "json_api/", "./"],
+    "plugins/notifiers/log": ["berth/", "json_api/", "log/"],
+    "plugins/notifiers/webhook": ["berth/", "json_api/", "webhook/"],
+}
+
+# A library -> the only places that may include it.
+ONLY_IN = {
+    "boost/dll": ["core/reach/library.cpp"],
+    "toml++/": ["core/config/"],
+    "sqlite3.h": ["core/ledger/sqlite.cpp"],
+    "spdlog/": ["core/journal/"],
+    "curl/": ["core/http/curl_http.cpp", "plugin-api/check/"],
+    "openssl/": ["core/http/", "plugins/", "tests/"],
+    "pugixml.hpp": ["plugins/aws/", "tests/"],
+    "fmt/": ["core/cli/", "tests/"],
+    "CLI/": ["core/cli/", "tests/fakecloud/"],
+    "boost/beast": ["tests/"],
+    "boost/asio": ["tests/"],
+    "boost/process": [],
+    "gtest/": ["tests/"],
+    "gmock/": ["tests/"],
+    "boost/json": ["core/config/", "core/engine/", "core/reach/", "core/cli/", "core/berth.cpp",
+                   "core/configured.cpp", "core/plan_reader.cpp", "core/plugin_checks.cpp",
+                   "core/reports.cpp", "plugin-api/src/", "plugin-api/check/",
+                   "plugin-api/example/", "plugins/", "tests/"],
+    "jansson.h": ["plugin-api/example/c/"],
+}
+
+# Folders that use the C++ standard library and nothing else: no system calls, no other library.
+STANDARD_ONLY = ["core/request", "core/fleet", "core/policy", "core/berth.hpp",
+                 "plugin-api/include/berth"]
+C_HEADER = "plugin-api/include/berth/plugin.h"  # C, so it includes C's headers
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def belongs(path, place):
+    return path == place or path.startswith(place.rstrip("/") + "/")
+
+
+def rule_of(path, table):
+    fitting = [place for place in table if belongs(path, place)]
+    return max(fitting, key=len, default=None)
+
+
+def quoted_problem(path, name, root):
+    place = rule_of(path, MAY_INCLUDE)
+    # A new folder in core would otherwise get the rights of berth.cpp.
+    if place is None or (place == "core" and path.count("/") > 1):
+        folder = path.rsplit("/", 1)[0]
+        return f"{folder} has no rule: say in tests/project/includes.py what it may include"
+    if ".." in name.split("/"):
+        return "an include must not climb with '..'"
+    allowed = MAY_INCLUDE[place]
+    if "./" in allowed and "/" not in name and (root / path).with_name(name).exists():
+        return None
+    if any(name == prefix or (prefix.endswith("/") and name.startswith(prefix))
+           for prefix in allowed):
+        return None
+    return f'{place} may not include "{name}" (only: {", ".join(allowed)})'
+
+
+def angle_problem(path, name):
+    for library, places in ONLY_IN.items():
+        if name == library or name.startswith(library):
+            if not any(belongs(path, place) for place in places):
+                return f"<{name}> belongs into {', '.join(places) or 'no file'} only"
+    if path != C_HEADER and rule_of(path, {place: 0 for place in STANDARD_ONLY}) is not None:
+        if "/" in name or name.endswith((".h", ".hpp")):
+            return f"<{name}>: this folder uses the C++ standard library only"
+    return None
+
+
+def check(root):
+    problems = []
+    for path in tree.files(root, ["core", "plugins", "plugin-api", "tests"],
+                           {".cpp", ".hpp", ".h", ".c"}):
+        name = path.as_posix()
+        for number, line in tree.lines(root / path):
+            found = INCLUDE.match(line)
+            if not found:
+                continue
+            if found[1] == "<":
+                problem = angle_problem(name, found[2])
+            else:
+                problem = None if belongs(name, "tests") else quoted_problem(name, found[2], root)
+            if problem:
+                problems.append(f"{name}:{number}: {problem}")
+    return problems
+
+
+GOOD = {
+    "core/request/request.cpp": '#include "request/request.hpp"\n#include <string>\n',
+    "core/engine/place.cpp": '#include "ledger/ledger.hpp"\n#include <boost/json.hpp>\n',
+    "core/berth.cpp": '#include "reach/open.hpp"\n#include <unistd.h>\n',
+    "core/ledger/sqlite.cpp": "#include <sqlite3.h>\n",
+    "plugins/aws/api.hpp": "",
+    "plugins/aws/api.cpp": '#include "api.hpp"\n#include "berth/call.hpp"\n',
+    "tests/engine/story.cpp": '#include "engine/place.hpp"\n#include <boost/beast/core.hpp>\n',
+}
+BAD = [
+    ({"core/engine/place.cpp": '\n#include "reach/open.hpp"\n'}, "core/engine/place.cpp:2"),
+    ({"core/engine/place.cpp": '#include "ledger/sqlite.hpp"\n'}, "ledger/sqlite.hpp"),
+    ({"core/policy/rank.cpp": '#include "ledger/records.hpp"\n'}, "core/policy may not"),
+    ({"core/policy/rank.cpp": '#include "berth/codec.hpp"\n'}, "berth/codec.hpp"),
+    ({"core/policy/rank.cpp": "#include <unistd.h>\n"}, "standard library only"),
+    ({"core/request/request.cpp": "#include <boost/json.hpp>\n"}, "boost/json"),
+    ({"core/cli/cli.cpp": '#include "engine/engine.hpp"\n'}, "core/cli may not"),
+    ({"core/berth.hpp": '#include "engine/engine.hpp"\n'}, "core/berth.hpp may not"),
+    ({"core/offers/cache.cpp": '#include "ledger/sqlite.hpp"\n'}, "core/offers may not"),
+    ({"core/novel/novel.cpp": '#include "request/request.hpp"\n'}, "core/novel has no rule"),
+    ({"plugins/novel/api.cpp": '#include "berth/call.hpp"\n'}, "plugins/novel has no rule"),
+    ({"plugins/aws/api.cpp": '#include "http/transport.hpp"\n'}, "plugins/aws may not"),
+    ({"plugins/aws/api.cpp": '#include "missing.hpp"\n'}, "plugins/aws may not"),
+    ({"plugins/aws/api.cpp": '#include "../hetzner/api.hpp"\n'}, "climb"),
+    ({"plugins/aws/api.cpp": "#include <curl/curl.h>\n"}, "curl/curl.h"),
+    ({"plugin-api/src/x.cpp": '#include "request/request.hpp"\n'}, "plugin-api may not"),
+    ({"core/ledger/tasks.cpp": "#include <sqlite3.h>\n"}, "core/ledger/sqlite.cpp only"),
+    ({"core/reach/open.cpp": "#include <boost/dll.hpp>\n"}, "core/reach/library.cpp only"),
+    ({"core/http/a.cpp": "#include <boost/beast/http.hpp>\n"}, "tests/ only"),
+]
+
+if __name__ == "__main__":
+    tree.main(check, GOOD, BAD)
