@@ -39,11 +39,14 @@ constexpr std::int64_t clean_up_ms = 60'000;
 
 class ForwardingJournal final : public Journal {
  public:
-  explicit ForwardingJournal(std::function<void(LogLevel, std::string_view)> to)
-      : to_(std::move(to)) {}
-  void write(LogLevel level, std::string_view text) override { to_(level, text); }
+  ForwardingJournal(LogLevel least, std::function<void(LogLevel, std::string_view)> to)
+      : least_(least), to_(std::move(to)) {}
+  void write(LogLevel level, std::string_view text) override {
+    if (level >= least_) to_(level, text);
+  }
 
  private:
+  const LogLevel least_;
   std::function<void(LogLevel, std::string_view)> to_;
 };
 
@@ -220,7 +223,8 @@ struct Berth::Parts {
         config(load(options)),
         user(options.user.empty() ? effective_user() : options.user),
         pipeline(pipeline_of(config)),
-        journal(options.log ? std::make_unique<ForwardingJournal>(options.log)
+        journal(options.log ? std::make_unique<ForwardingJournal>(level_of(config.log_level),
+                                                                  options.log)
                             : open_journal(level_of(config.log_level), config.log_file)),
         clock(system_clock()),
         entropy(system_entropy()),
@@ -342,6 +346,10 @@ Berth::~Berth() = default;
 
 Berth Berth::open(Options options) {
   return at_the_door([&] { return Berth(std::make_unique<Parts>(std::move(options))); });
+}
+
+std::filesystem::path Berth::config_path(const Options& options) {
+  return at_the_door([&] { return config_of(options); });
 }
 
 std::vector<std::string> Berth::check_config(const Options& options) {

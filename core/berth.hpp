@@ -48,7 +48,8 @@ struct Options {
   std::filesystem::path worker;             // berth-worker; "": beside this program or library
   bool read_only = false;                   // changes nothing on disk but cache.db
   std::function<const char*(const std::string&)> environment;  // empty: getenv
-  std::function<void(LogLevel, std::string_view)> log;         // empty: stderr, as log_level says
+  std::function<void(LogLevel, std::string_view)> log;         // gets what log_level lets through;
+                                                            // empty: stderr, or log_file
 };
 
 /// One line of the decision table: a server or an offer, kept or dropped, and why.
@@ -189,6 +190,9 @@ class Berth {
   Berth(Berth&&) noexcept;
   Berth& operator=(Berth&&) noexcept;
   ~Berth();
+
+  /// The config that open() would read. Throws Error (config) when there is none.
+  static std::filesystem::path config_path(const Options& options);
 
   /// Every problem of the config, one sentence each with file:line:column, also what the plugins'
   /// manifests say about their settings. Empty: all is well.

@@ -12,6 +12,7 @@
 namespace berth::cli {
 namespace {
 
+constexpr std::size_t kept_shown = 10;
 constexpr std::size_t dropped_shown = 10;
 
 using Rows = std::vector<const PlanRow*>;
@@ -121,17 +122,24 @@ std::string plan_text(const Terminal& terminal, const Plan& plan, bool all) {
 
   std::string text;
   if (!servers.empty()) text += servers_table(terminal, servers) + '\n';
-  const std::size_t more =
-      all || dropped.size() <= dropped_shown ? 0 : dropped.size() - dropped_shown;
-  dropped.resize(dropped.size() - more);
-  Rows offers = kept;
-  offers.insert(offers.end(), dropped.begin(), dropped.end());
+  const auto beyond = [all](const Rows& rows, std::size_t shown) {
+    return all || rows.size() <= shown ? 0 : rows.size() - shown;
+  };
+  const std::size_t more_kept = beyond(kept, kept_shown);
+  const std::size_t more_dropped = beyond(dropped, dropped_shown);
+  Rows offers(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(more_kept));
+  offers.insert(offers.end(), dropped.begin(),
+                dropped.end() - static_cast<std::ptrdiff_t>(more_dropped));
   if (!offers.empty()) {
     text += offers_table(terminal, offers);
-    if (more > 0)
+    if (more_kept > 0)
+      text += terminal.painted(
+          Tone::faint, fmt::format("{} and cost more; --all shows them.\n",
+                                   counted(more_kept, "more offer fits", "more offers fit")));
+    if (more_dropped > 0)
       text += terminal.painted(
           Tone::faint, fmt::format("{} dropped; --all shows them.\n",
-                                   counted(more, "more offer was", "more offers were")));
+                                   counted(more_dropped, "more offer was", "more offers were")));
     text += '\n';
   }
 

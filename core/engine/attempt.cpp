@@ -256,15 +256,19 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
       if (!attempt || attempt->status != AttemptStatus::requested) return;
       const Moment now = parts.clock.now();
       const ProvisioningSettings& rules = parts.settings.provisioning;
+      bool was_there = false;  // made, and terminated since
       if (found)
-        for (const CloudServer& server : found->servers)
-          if (server.attempt_id == id && server.state != ServerState::gone) {
-            accept(parts, tx, *attempt, server, attempt->note);
-            return;
-          }
+        for (const CloudServer& server : found->servers) {
+          if (server.attempt_id != id) continue;
+          was_there = true;
+          if (server.state == ServerState::gone) continue;
+          accept(parts, tx, *attempt, server, attempt->note);
+          return;
+        }
       const bool absent =
           found && found->complete &&
-          std::find(found->absent.begin(), found->absent.end(), id) != found->absent.end();
+          (was_there ||
+           std::find(found->absent.begin(), found->absent.end(), id) != found->absent.end());
       if (!absent) {
         ++attempt->errors;
         tx.save(*attempt);

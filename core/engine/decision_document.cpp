@@ -28,10 +28,13 @@ std::string breakdown(const Score& score) {
   return text;
 }
 
-json::object server_row(const PlacementRow& row, const std::string& chosen) {
+json::object server_row(const PlacementRow& row, const Room& free, const std::string& chosen) {
   return {{"kind", "server"},
           {"id", row.server_id},
           {"name", row.server_name},
+          {"millicores", free.millicores},
+          {"memory_mib", free.memory_mib},
+          {"disk_mib", free.disk_mib},
           {"kept", row.eligible && row.fits},
           {"chosen", row.server_id == chosen},
           {"code", row.code},
@@ -45,6 +48,7 @@ json::object kept_row(const RankedOffer& ranked, bool chosen) {
   json::array excludes;
   for (const std::string& one : ranked.excludes) excludes.emplace_back(one);
   return {{"kind", "offer"},
+          {"id", ranked.offer.key()},
           {"name", ranked.offer.key()},
           {"account", ranked.offer.account},
           {"provider", ranked.offer.provider},
@@ -55,7 +59,7 @@ json::object kept_row(const RankedOffer& ranked, bool chosen) {
           {"kept", true},
           {"chosen", chosen},
           {"code", chosen ? "cheapest" : "fits"},
-          {"sentence", chosen ? "the cheapest offer that fits" : "fits"},
+          {"sentence", ""},
           {"millicores", offer.vcpu * 1000},
           {"memory_mib", offer.memory_mib},
           {"disk_mib", ranked.disk_mib},
@@ -67,6 +71,7 @@ json::object kept_row(const RankedOffer& ranked, bool chosen) {
 
 json::object dropped_row(const DroppedOffer& dropped) {
   return {{"kind", "offer"},
+          {"id", dropped.key},
           {"name", dropped.key},
           {"account", dropped.account},
           {"provider", dropped.provider},
@@ -100,7 +105,8 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
   json::object document;
   json::array rows;
   for (const PlacementRow& row : preview.placement.rows)
-    rows.push_back(server_row(row, preview.placement.chosen_server_id));
+    rows.push_back(server_row(row, preview.free.at(row.server_id),
+                              preview.placement.chosen_server_id));
   document["action"] = "place";
   document["code"] = "room_found";
   document["sentence"] = "A server of the fleet has room.";

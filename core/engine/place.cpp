@@ -19,7 +19,7 @@ Requirements wanted_of(const DeploymentRecord& deployment) {
 }
 
 Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
-                         const DeploymentRecord& deployment) {
+                         const DeploymentRecord& deployment, std::map<std::string, Room>& free) {
   std::string current_server;
   Room current_room;
   for (const HoldRecord& hold : view.holds_of(deployment.organization, deployment.application))
@@ -27,8 +27,10 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
       current_server = hold.server_id;
       current_room = hold.room;
     }
-  return place(view.servers(deployment.organization), wanted_of(deployment),
-               parts.settings.placement, current_server, current_room);
+  const std::vector<Server> fleet = view.servers(deployment.organization);
+  for (const Server& server : fleet) free[server.id] = server.free();
+  return place(fleet, wanted_of(deployment), parts.settings.placement, current_server,
+               current_room);
 }
 
 Money spend_of(const EngineParts& parts, const LedgerView& view, std::string_view organization) {
@@ -145,6 +147,24 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
   tx.settle(TaskKind::deployment, deployment.id, deployment.approval_deadline);
 }
 
+/// An approval speaks for a price: failover keeps to it. The first offer is within it, as `approval`
+/// has seen to.
+std::vector<RankedOffer> within_approval(const EngineParts& parts,
+                                         const DeploymentRecord& deployment,
+                                         std::vector<RankedOffer> ranked) {
+  const auto* organization = parts.settings.organization(deployment.organization);
+  if (deployment.approved_by.empty() || organization == nullptr ||
+      organization->auto_approve_provisioning)
+    return ranked;
+  const Money& limit = deployment.approved_limit;
+  const auto dearer = [&](const RankedOffer& offer) {
+    return offer.monthly_compared.currency != limit.currency ||
+           offer.monthly_compared.nanos > limit.nanos;
+  };
+  ranked.erase(std::remove_if(ranked.begin() + 1, ranked.end(), dearer), ranked.end());
+  return ranked;
+}
+
 void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
           const Decision& decision) {
   const std::string& code = decision.outcome.code;
@@ -174,7 +194,7 @@ std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment) {
   Preview preview;
   preview.wanted = wanted_of(deployment);
-  preview.placement = place_in_fleet(parts, view, deployment);
+  preview.placement = place_in_fleet(parts, view, deployment, preview.free);
   if (!preview.placement.chosen_server_id.empty()) return preview;
   preview.decision =
       parts.pipeline.decide(facts_of(parts, view, deployment, preview.placement.trigger));
@@ -211,6 +231,9 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
                   decision_document(*found, deployment, parts.settings, now.unix_ms, 40));
   if (!found->decision) {
     const auto server = tx.server(found->placement.chosen_server_id);
+    close_record(parts, tx, deployment.audit_id, "user_cancelled", "not_needed",
+                 "A server of the fleet had room after all.");
+    deployment.audit_id.clear();
     take_hold(parts, tx, deployment, server->id);
     if (server->status == ServerStatus::ready) {
       tell(parts, tx, "deployment.placed", deployment, "Placed on " + server->name + ".",
@@ -232,7 +255,8 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       return std::nullopt;
     case VerdictKind::proceed: {
       const Server server = begin_attempt(parts, tx, deployment.organization, deployment.id,
-                                          deployment.audit_id, decision.ranked);
+                                          deployment.audit_id,
+                                          within_approval(parts, deployment, decision.ranked));
       take_hold(parts, tx, deployment, server.id);
       tell(parts, tx, "provisioning.started", deployment,
            "Buying " + offer_text(decision.ranked.front()) + " for " +

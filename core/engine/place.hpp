@@ -1,6 +1,7 @@
 // Finding room, or deciding to buy some.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@ struct Preview {
   Placement placement;
   std::optional<Decision> decision;  // nullopt: the fleet has room
   Requirements wanted;
+  std::map<std::string, Room> free;  // of every server in the placement, by id
 };
 /// `deployment` need not be in the ledger. nullopt: refresh the catalogues of `accounts_of` first.
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "berth/codec.hpp"
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
@@ -141,7 +142,7 @@ std::string submit(const EngineParts& parts, const DeployRequest& request) {
     tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now());
     tell(parts, tx, "deployment.accepted", deployment,
          deployment.application + " needs " + cores_text(deployment.requirements.room.millicores) +
-             " cores, " + gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
+             (deployment.requirements.room.millicores == 1000 ? " core, " : " cores, ") + gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
              gigabytes_text(deployment.requirements.room.disk_mib) + " GB disk.");
   });
   return deployment.id;
@@ -316,6 +317,7 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     record.trigger = "manual";
     record.status = "provisioning";
     record.required = server.capacity;
+    record.offer_json = codec::encode(ranked.front().offer.offer);
     record.estimated_monthly = ranked.front().monthly_compared;
     record.approved_by = user;
     record.approved_unix_ms = record.at_unix_ms;

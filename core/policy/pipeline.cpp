@@ -44,6 +44,10 @@ void check_order(const std::vector<StageSettings>& stages) {
     throw std::invalid_argument("the pipeline has no 'selection': nothing ranks the offers");
   if (selection < sizing)
     throw std::invalid_argument("'selection' stands before 'sizing': it needs the size");
+  if (approval == nowhere)
+    throw std::invalid_argument(
+        "the pipeline has no 'approval': money would be spent without anybody's yes (an organization "
+        "that wants that sets auto_approve_provisioning)");
   if (approval < selection && !stages[approval].price_cap)
     throw std::invalid_argument(
         "'approval' stands before 'selection' and has no price_cap: without one nobody knows what "

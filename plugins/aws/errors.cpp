@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace berth::aws {
 namespace {
@@ -187,6 +188,14 @@ Failure failure_of(const Refusal& refusal, const std::string& action) {
     failure.message += advice;
   }
   failure.message += ".";
+  return failure;
+}
+
+Failure invalid_request(std::string message) {
+  Failure failure;
+  failure.code = ErrorCode::invalid;
+  failure.effect = Effect::none;
+  failure.message = std::move(message);
   return failure;
 }
 

@@ -20,6 +20,9 @@ struct Refusal {
 /// effect is that of a create or destroy; a read has none (see without_effect).
 Failure failure_of(const Refusal& refusal, const std::string& action);
 
+/// berth's own no, before AWS is asked: `invalid`, without effect.
+Failure invalid_request(std::string message);
+
 /// The same failure for a call that changes nothing.
 Failure without_effect(Failure failure);
 

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "errors.hpp"
 #include "provider.hpp"
 #include "tags.hpp"
 #include "user_data.hpp"
@@ -18,24 +19,18 @@ namespace {
 // Debian's account and its images' names: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
 constexpr const char* debian_owner = "136693071363";
 
-Failure invalid(std::string message) {
-  Failure failure;
-  failure.code = ErrorCode::invalid;
-  failure.effect = Effect::none;
-  failure.message = std::move(message);
-  return failure;
-}
-
 // What would be refused anyway, or would reach another host than AWS's.
 std::optional<Failure> problem_of(const CreateRequest& request) {
   if (!is_region(request.region))
-    return invalid("\"" + request.region + "\" is not an AWS region. Name one such as us-east-1.");
+    return invalid_request("\"" + request.region +
+                           "\" is not an AWS region. Name one such as us-east-1.");
   if (!request.zone.empty() && !is_zone_of(request.zone, request.region))
-    return invalid("Zone \"" + request.zone + "\" does not lie in " + request.region + ".");
+    return invalid_request("Zone \"" + request.zone + "\" does not lie in " + request.region + ".");
   if (request.market != "on_demand" && !request.market.empty())
-    return invalid("The AWS plugin sells on_demand only, not \"" + request.market + "\".");
+    return invalid_request("The AWS plugin sells on_demand only, not \"" + request.market + "\".");
   if (request.attempt_id.empty() || request.installation_id.empty())
-    return invalid("A server needs an attempt_id and an installation_id as its owner's name.");
+    return invalid_request(
+        "A server needs an attempt_id and an installation_id as its owner's name.");
   return std::nullopt;
 }
 
@@ -58,7 +53,8 @@ Result<Image> image_for(const CreateRequest& request, const Account& account, Ap
   const bool is_id = word.compare(0, 4, "ami-") == 0;
   const std::string pattern = debian_pattern(word, arch);
   if (!is_id && pattern.empty())
-    return invalid("\"" + word + "\" is no image on AWS. Name an id (ami-...) or debian-12.");
+    return invalid_request("\"" + word +
+                           "\" is no image on AWS. Name an id (ami-...) or debian-12.");
 
   const auto images = is_id ? api.describe_images(request.region, word, "", {})
                             : api.describe_images(request.region, "", debian_owner,
@@ -73,13 +69,13 @@ Result<Image> image_for(const CreateRequest& request, const Account& account, Ap
         return std::tie(a.created, a.id) < std::tie(b.created, b.id);
       });
   if (newest == images.items.end())
-    return invalid("There is no image " + word + " for " + arch + " in " + request.region +
-                   ". Set \"image\" to one of that region.");
+    return invalid_request("There is no image " + word + " for " + arch + " in " + request.region +
+                           ". Set \"image\" to one of that region.");
   if (newest->architecture != arch)
-    return invalid("Image " + newest->id + " is for " + newest->architecture + ", and " +
-                   request.instance_type + " is " + arch + ". Set another \"image\".");
+    return invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
+                           request.instance_type + " is " + arch + ". Set another \"image\".");
   if (newest->root_device.empty())
-    return invalid("Image " + newest->id + " has no root volume. Set another \"image\".");
+    return invalid_request("Image " + newest->id + " has no root volume. Set another \"image\".");
   return *newest;
 }
 
@@ -92,7 +88,7 @@ Result<Launch> launch_of(const CreateRequest& request, const Account& account, A
   constexpr std::int64_t most_disk_gib = 16 * 1024;
   const std::int64_t disk_gib = (request.disk_mib + 1023) / 1024;
   if (request.disk_mib < 0 || disk_gib > most_disk_gib)
-    return invalid("A root disk has at most 16384 GB on AWS.");
+    return invalid_request("A root disk has at most 16384 GB on AWS.");
   const auto image = image_for(request, account, api);
   if (!image) return image.failure();
 

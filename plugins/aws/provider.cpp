@@ -11,6 +11,7 @@
 #include "api.hpp"
 #include "catalogue.hpp"
 #include "encoding.hpp"
+#include "errors.hpp"
 #include "launch.hpp"
 #include "tags.hpp"
 
@@ -173,11 +174,8 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
   for (const std::string& region :
        request.regions.empty() ? account_.buying_regions() : request.regions) {
     if (!is_region(region)) {
-      Failure failure;
-      failure.code = ErrorCode::invalid;
-      failure.effect = Effect::none;
-      failure.message = "\"" + region + "\" is not an AWS region. Name one such as us-east-1.";
-      return failure;
+      return invalid_request("\"" + region +
+                             "\" is not an AWS region. Name one such as us-east-1.");
     }
     auto offers = region_offers(api, account_, region);
     if (!offers) return offers.failure();
@@ -260,11 +258,7 @@ Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   Api api(account_, call, /*deleting=*/true);
   const Sought& sought = request.server;
   if (request.installation_id.empty() || (sought.server_id.empty() && sought.attempt_id.empty())) {
-    Failure failure;
-    failure.code = ErrorCode::invalid;
-    failure.effect = Effect::none;
-    failure.message = "Destroying needs an installation_id and a server_id or an attempt_id.";
-    return failure;
+    return invalid_request("Destroying needs an installation_id and a server_id or an attempt_id.");
   }
   bool ended_any = false;  // then a later failure no longer means that nothing happened
   const auto terminate = [&](const std::string& region,

@@ -4,17 +4,10 @@
 #include <string_view>
 
 #include "encoding.hpp"
+#include "errors.hpp"
 
 namespace berth::aws {
 namespace {
-
-Failure invalid(std::string message) {
-  Failure failure;
-  failure.code = ErrorCode::invalid;
-  failure.effect = Effect::none;
-  failure.message = std::move(message);
-  return failure;
-}
 
 bool begins(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
@@ -66,7 +59,8 @@ Result<std::string> boot_user_data(const std::string& user_data,
                                    const std::vector<std::string>& ssh_public_keys) {
   for (const std::string& key : ssh_public_keys)
     if (!is_key_line(key))
-      return invalid("An SSH public key is not one line of OpenSSH's format (ssh-ed25519 AAAA…).");
+      return invalid_request(
+          "An SSH public key is not one line of OpenSSH's format (ssh-ed25519 AAAA...).");
 
   std::string text = user_data;
   if (!ssh_public_keys.empty()) {
@@ -75,7 +69,7 @@ Result<std::string> boot_user_data(const std::string& user_data,
       text = keys;
     } else if (begins(user_data, "\x1f\x8b") || begins(user_data, "Content-Type:") ||
                begins(user_data, "MIME-Version:") || begins(user_data, "From ")) {
-      return invalid(
+      return invalid_request(
           "User-data that is MIME or gzip already cannot take SSH keys: put them into it, or use "
           "key_name.");
     } else {
@@ -85,8 +79,9 @@ Result<std::string> boot_user_data(const std::string& user_data,
     }
   }
   if (text.size() > most_user_data)
-    return invalid("User-data of " + std::to_string(text.size()) +
-                   " bytes, SSH keys included, is over EC2's 16384. Let it fetch its larger part.");
+    return invalid_request(
+        "User-data of " + std::to_string(text.size()) +
+        " bytes, SSH keys included, is over EC2's 16384. Let it fetch its larger part.");
   return text;
 }
 

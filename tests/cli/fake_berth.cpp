@@ -49,6 +49,10 @@ Berth Berth::open(Options options) {
   return Berth(std::move(parts));
 }
 
+std::filesystem::path Berth::config_path(const Options& options) {
+  return options.config.empty() ? "/etc/berth/berth.toml" : options.config;
+}
+
 std::vector<std::string> Berth::check_config(const Options& options) {
   record("check_config " + options.config.string());
   return script().config_problems;

@@ -133,8 +133,10 @@ minimum = { cpu = 2, memory = "0.5" }
 stage = "selection"
 providers = ["hetzner"]
 price_cap = { amount = "49.99", currency = "EUR" }
+[[pipeline]]
+stage = "approval"
 )");
-  ASSERT_EQ(config.pipeline.size(), 3U);
+  ASSERT_EQ(config.pipeline.size(), 4U);
   EXPECT_EQ(config.pipeline[0].stage, "quota");
   EXPECT_EQ(config.pipeline[1].headroom_percent, 0);
   EXPECT_EQ(config.pipeline[1].minimum, (Room{2000, 512, 20 * 1024}));

@@ -153,18 +153,22 @@ TEST(Refusal, OfRates) {
             std::string::npos);
 }
 
+const std::string last = "[[pipeline]]\nstage = \"approval\"\n";
+
 std::string pipeline(const std::string& stages) {
   return problem_of(account + "[[pipeline]]\nstage = \"sizing\"\n" + stages);
 }
 
 TEST(Refusal, OfPipelinesThatMeanNothing) {
   EXPECT_NE(pipeline("").find("no 'selection'"), std::string::npos);
+  EXPECT_NE(pipeline("[[pipeline]]\nstage = \"selection\"\n").find("no 'approval'"),
+            std::string::npos);
   EXPECT_NE(pipeline("[[pipeline]]\nstage = \"selektion\"\n").find("did you mean 'selection'?"),
             std::string::npos);
   EXPECT_NE(pipeline("[[pipeline]]\nstage = \"approval\"\n[[pipeline]]\nstage = \"selection\"\n")
                 .find("no price_cap"),
             std::string::npos);
-  EXPECT_NE(pipeline("providers = [\"hetzner\"]\n[[pipeline]]\nstage = \"selection\"\n")
+  EXPECT_NE(pipeline("providers = [\"hetzner\"]\n[[pipeline]]\nstage = \"selection\"\n" + last)
                 .find("belongs to the stage 'selection'"),
             std::string::npos);
   EXPECT_NE(pipeline("[[pipeline]]\nstage = \"selection\"\n[[pipeline]]\nstage = \"approval\"\n"
@@ -175,14 +179,14 @@ TEST(Refusal, OfPipelinesThatMeanNothing) {
 
 TEST(Refusal, OfCapsAndProvidersThatWouldMatchNothing) {
   const std::string selection = "[[pipeline]]\nstage = \"selection\"\n";
-  EXPECT_NE(pipeline(selection + "providers = [\"hetzer\"]\n").find("did you mean 'hetzner'?"),
+  EXPECT_NE(pipeline(selection + "providers = [\"hetzer\"]\n" + last).find("did you mean 'hetzner'?"),
             std::string::npos);
-  EXPECT_NE(pipeline(selection + "price_cap = { amount = 5, currency = \"GBP\" }\n")
+  EXPECT_NE(pipeline(selection + "price_cap = { amount = 5, currency = \"GBP\" }\n" + last)
                 .find("no rate for it"),
             std::string::npos);
-  EXPECT_NE(pipeline(selection + "price_cap = { amount = -5 }\n").find("above zero"),
+  EXPECT_NE(pipeline(selection + "price_cap = { amount = -5 }\n" + last).find("above zero"),
             std::string::npos);
-  EXPECT_NE(pipeline(selection + "price_cap = { currency = \"USD\" }\n").find("no 'amount'"),
+  EXPECT_NE(pipeline(selection + "price_cap = { currency = \"USD\" }\n" + last).find("no 'amount'"),
             std::string::npos);
 }
 

@@ -39,8 +39,8 @@ struct SecurityGroup {
 
 class World {
 public:
-    World(const Catalogue& catalogue, const Options& options, LogSink* sink)
-        : catalogue(catalogue), options(options), random(options.seed), oracle(sink) {}
+    World(const Catalogue& sold, const Options& behaviour, LogSink* sink)
+        : catalogue(sold), options(behaviour), random(behaviour.seed), oracle(sink) {}
 
     const Catalogue& catalogue;
     const Options& options;

@@ -32,6 +32,11 @@ TEST(Pipeline, RefusesOrdersThatMeanNothing) {
   EXPECT_NE(refusal({}).find("no 'sizing'"), std::string::npos);
 }
 
+TEST(Pipeline, SpendsNothingWithoutAStageThatAsks) {
+  EXPECT_NE(refusal({stage("sizing"), stage("selection")}).find("no 'approval'"),
+            std::string::npos);
+}
+
 TEST(Pipeline, RefusesAnApprovalOfNobodyKnowsWhat) {
   std::vector<StageSettings> stages{stage("sizing"), stage("approval"), stage("selection")};
   EXPECT_NE(refusal(stages).find("no price_cap"), std::string::npos);
@@ -43,7 +48,7 @@ TEST(Pipeline, RunsTheStagesInTheUsersOrderAndStopsAtTheFirstNo) {
   Facts facts = acme_deploys_web();
   facts.servers_counted = 5;
   const Pipeline pipeline({stage("quota"), stage("entitlement"), stage("sizing"),
-                           stage("selection")});
+                           stage("selection"), stage("approval")});
   const Decision decision = pipeline.decide(facts);
   ASSERT_EQ(decision.stages.size(), 1U);
   EXPECT_EQ(decision.stages[0].stage, "quota");

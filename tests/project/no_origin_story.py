@@ -16,7 +16,7 @@ TOLD = [
      "a working session"),
     (re.compile(r"\bsessions?\s+#?[0-9]", re.I), "a working session"),
     (re.compile(r"\.\./shared\b"), "a folder outside of the tree"),
-    (re.compile(r"/(?:work|home/[a-z]+)/[a-z.]"), "a path of one machine"),
+    (re.compile(r"(?<![\w.])/work/[a-z.]"), "a path of one machine"),
     (re.compile(r"\b(?:language model|chatgpt|copilot|claude|anthropic|openai)\b", re.I),
      "who typed it"),
     (re.compile(r"\bas (?:the|my|your) brief\b|\bthe brief (?:says|asks)\b", re.I), "who asked"),

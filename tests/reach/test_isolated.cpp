@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Misbehaviour{"exits", "status 3"}),
     [](const auto& named) { return std::string(named.param.method); });
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_F(Isolated, a_crash_is_told_with_its_signal_and_the_method) {
   const Outcome outcome = ask("segfaults");
   ASSERT_FALSE(outcome.ok());
@@ -84,6 +84,7 @@ TEST_F(Isolated, a_crash_is_told_with_its_signal_and_the_method) {
 #endif
 
 TEST_F(Isolated, a_deadline_ends_a_hanging_call_and_the_next_runs_in_a_fresh_worker) {
+  ASSERT_TRUE(ask("echo").ok()) << "it has started";
   FakeCall call(150);
   const auto began = Clock::now();
   const Outcome outcome = ask("hangs", "{}", call);
@@ -96,6 +97,7 @@ TEST_F(Isolated, a_deadline_ends_a_hanging_call_and_the_next_runs_in_a_fresh_wor
 }
 
 TEST_F(Isolated, a_call_that_heeds_its_deadline_keeps_its_worker_and_its_words) {
+  ASSERT_TRUE(ask("echo").ok()) << "it has started";
   FakeCall call(100);
   const Outcome outcome = ask("waits_for_cancel", "{}", call);
   ASSERT_FALSE(outcome.ok());
@@ -103,6 +105,7 @@ TEST_F(Isolated, a_call_that_heeds_its_deadline_keeps_its_worker_and_its_words) 
 }
 
 TEST_F(Isolated, a_cancelled_call_that_heeds_it_keeps_its_worker_and_its_words) {
+  ASSERT_TRUE(ask("echo").ok()) << "it has started";
   FakeCall call;
   std::thread canceller([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -117,6 +120,7 @@ TEST_F(Isolated, a_cancelled_call_that_heeds_it_keeps_its_worker_and_its_words) 
 }
 
 TEST_F(Isolated, a_cancelled_call_that_ignores_it_costs_its_worker) {
+  ASSERT_TRUE(ask("echo").ok()) << "it has started";
   FakeCall call;
   std::thread canceller([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -237,7 +241,8 @@ TEST_F(Isolated, a_large_answer_arrives_whole) {
 
 TEST_F(Isolated, a_large_request_arrives_whole) {
   const std::string request(20U << 20U, 'r');
-  Outcome outcome = ask("echo", request);
+  FakeCall call(120'000);
+  Outcome outcome = ask("echo", request, call);
   ASSERT_TRUE(outcome.ok()) << outcome.failure().message;
   EXPECT_EQ(*outcome, request);
 }
