@@ -89,10 +89,21 @@ std::filesystem::path config_of(const Options& options) {
   return file;
 }
 
+/// User-data can be read by everything on a server, so a credential in it is a leak.
+void refuse_secrets_in_user_data(const Configuration& config) {
+  const Redaction redaction(secrets_of(config));
+  for (const AccountSettings& account : config.accounts)
+    if (redaction.apply(account.user_data) != account.user_data)
+      throw Error(Problem::config, account.place.text() + ": the user-data of account '" +
+                                       account.id +
+                                       "' holds one of the config's secrets; take it out");
+}
+
 Configuration load(const Options& options) {
   try {
     Configuration config = load_settings(config_of(options), environment_of(options));
     if (!options.state_dir.empty()) config.state_dir = options.state_dir;
+    refuse_secrets_in_user_data(config);
     return config;
   } catch (const ConfigurationError& problem) {
     throw Error(Problem::config, problem.what());

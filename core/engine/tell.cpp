@@ -45,8 +45,11 @@ void tell(const EngineParts& parts, LedgerTransaction& tx, std::string_view type
   for (const NotifierSettings& notifier : parts.settings.notifiers)
     if (wants(notifier, type, organization)) notifiers.push_back(notifier.id);
   tx.append(event, notifiers);
-  for (const std::string& notifier : notifiers)
-    tx.schedule(TaskKind::delivery, notifier + "/" + event.deployment_id, now, true);
+  for (const std::string& notifier : notifiers) {
+    // A stream that is under way, or rests after a failure, comes to this event by itself.
+    const std::string stream = notifier + "/" + event.deployment_id;
+    if (!tx.task(TaskKind::delivery, stream)) tx.schedule(TaskKind::delivery, stream, now);
+  }
 }
 
 void tell(const EngineParts& parts, LedgerTransaction& tx, std::string_view type,

@@ -38,6 +38,14 @@ class Cache {
   virtual std::optional<CachedCatalogue> catalogue(std::string_view key) = 0;
   virtual void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) = 0;
 
+  /// While the result lives, no other process reads the catalogue of this key: 64 of them that start
+  /// at once cost the cloud one reading, not 64. Waits at most `patience_ms`, then lets go on anyway
+  /// (a reading too many is no harm). May be null.
+  virtual std::shared_ptr<void> reading(std::string_view key, std::int64_t patience_ms) {
+    (void)key, (void)patience_ms;
+    return nullptr;  // a cache of one process: OfferCatalogue has a lock of its own for its threads
+  }
+
   virtual std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) = 0;
   virtual void store_out_of_stock(const StockEntry& entry) = 0;
 

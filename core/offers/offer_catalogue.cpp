@@ -91,6 +91,9 @@ void OfferCatalogue::read(const AccountSettings& account, bool anew) {
     if (!anew && young(entry)) return;
   }
   const std::string key = cache_key(account);
+  if (!anew && read_cache(account, entry, key)) return;
+  const auto only_reader = cache_.reading(key, settings_.provisioning.call_timeout_ms);
+  // Whoever was first has left the answer in the cache.
   if (anew || !read_cache(account, entry, key)) read_cloud(account, entry, key);
 }
 

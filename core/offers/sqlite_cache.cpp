@@ -1,13 +1,18 @@
 // The cache over cache.db. What is wrong with the file is never the caller's problem: a file that
 // cannot be read is made anew, and where none can be used a cache in memory does the same work for
 // this process alone.
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
+#include <thread>
 
 #include "ledger/sqlite.hpp"
 #include "ledger/state_folder.hpp"
@@ -95,6 +100,22 @@ bool is_sound(Database& database) {
   return row.next() && row.text(0) == "ok";
 }
 
+/// A lock that the kernel frees with its holder; the file is named by a hash, since keys hold any
+/// text, and stays: removing it would let two hold what each takes for the same lock.
+std::shared_ptr<void> lock_reading(const std::string& folder, std::string_view key,
+                                   std::int64_t patience_ms) {
+  const std::string path = folder + "/reading-" +
+                           std::to_string(std::hash<std::string_view>{}(key)) + ".lock";
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return nullptr;
+  std::shared_ptr<void> guard(nullptr, [file](void*) { close(file); });
+  constexpr std::int64_t step_ms = 20;
+  for (std::int64_t waited = 0; flock(file, LOCK_EX | LOCK_NB) != 0 && waited < patience_ms;
+       waited += step_ms)
+    std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
+  return guard;
+}
+
 class SqliteCache final : public Cache {
  public:
   SqliteCache(const std::string& folder, std::string& note)
@@ -180,6 +201,10 @@ class SqliteCache final : public Cache {
       });
       return grant;
     });
+  }
+
+  std::shared_ptr<void> reading(std::string_view key, std::int64_t patience_ms) override {
+    return lock_reading(folder_, key, patience_ms);
   }
 
   void pause_calls(std::string_view credential, std::int64_t until_unix_ms) override {
