@@ -44,8 +44,8 @@ struct Options {
   std::filesystem::path config;             // berth.toml; "": looked for (find_config)
   std::filesystem::path state_dir;          // "": as the config says
   std::string user;                         // who acts; "": the effective user's name
-  std::filesystem::path plugin_dir;         // bundled plugins; "": beside this program or library
-  std::filesystem::path worker;             // berth-worker; "": beside this program or library
+  std::filesystem::path plugin_dir;         // bundled plugins; "": around the running program
+  std::filesystem::path worker;             // berth-worker; "": around the running program
   bool read_only = false;                   // changes nothing on disk but cache.db
   std::function<const char*(const std::string&)> environment;  // empty: getenv
   std::function<void(LogLevel, std::string_view)> log;         // gets what log_level lets through;

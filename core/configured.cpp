@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "plugin_checks.hpp"
 #include "reach/diagnose.hpp"
 #include "reach/proxies.hpp"
 
@@ -77,6 +78,12 @@ PluginUse use(const std::string& id, const std::string& plugin, Isolation isolat
   return use;
 }
 
+void refuse_literal_secrets(const Manifest& manifest, const PluginSettings& settings,
+                            const Place& place) {
+  if (const std::string problem = literal_secret(manifest, settings, place); !problem.empty())
+    throw PluginUnusable(problem);
+}
+
 Failure unusable(const std::exception& problem) {
   Failure failure;
   failure.code = ErrorCode::unsupported;
@@ -133,6 +140,7 @@ OpenedPlugin ConfiguredClouds::instance(const AccountSettings& account) {
   if (known != opened_.end()) return known->second.plugin;
   Opened opened;
   opened.plugin = opener_.open(use_of(account));
+  refuse_literal_secrets(opened.plugin.manifest, account.settings, account.place);
   opened.provider = cloud_provider_over(opened.plugin.instance);
   return opened_.emplace(account.id, std::move(opened)).first->second.plugin;
 }
@@ -161,6 +169,7 @@ Result<Notifier*> ConfiguredNotifiers::open(const std::string& id) {
     try {
       Opened opened;
       opened.plugin = opener_.open(use_of(settings));
+      refuse_literal_secrets(opened.plugin.manifest, settings.settings, settings.place);
       opened.notifier = notifier_over(opened.plugin.instance);
       return opened_.emplace(id, std::move(opened)).first->second.notifier.get();
     } catch (const PluginUnusable& problem) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
+#include "berth/codec.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
@@ -23,6 +24,7 @@ std::string words_of(const Failure& failure) {
   std::string text = failure.message.empty() ? std::string(to_word(failure.code)) : failure.message;
   if (!failure.vendor_code.empty() && text.find(failure.vendor_code) == std::string::npos)
     text += " (" + failure.vendor_code + ")";
+  while (!text.empty() && text.back() == '.') text.pop_back();
   return text;
 }
 
@@ -114,18 +116,22 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
                                     now.unix_ms + refused_offer_ms, words_of(failure)});
   }
   attempt.failure_code = to_word(failure.code);
-  attempt.failure = parts.clouds.redacted(refused.offer.account + ": " + words_of(failure));
+  attempt.failure = parts.clouds.redacted(refused.offer.account + ": " + words_of(failure)) + ".";
   attempt.errors = 0;
-  if (auto deployment = tx.deployment(attempt.deployment_id)) {
+  const auto note_refusal = [&](const RankedOffer* next_offer) {
+    auto deployment = tx.deployment(attempt.deployment_id);
+    if (!deployment) return;
     deployment->excluded_offers.push_back(refused.offer.key());
+    if (next_offer != nullptr) deployment->estimate = next_offer->monthly_compared;
     tx.save(*deployment);
-  }
+  };
   std::size_t next = static_cast<std::size_t>(attempt.candidate) + 1;
   const auto is_dead = [&](const RankedOffer& offer) {
     return dead_scope.back() == '/' &&
            offer.offer.key().compare(0, dead_scope.size(), dead_scope) == 0;
   };
   while (next < offers.size() && is_dead(offers[next])) ++next;
+  note_refusal(next < offers.size() ? &offers[next] : nullptr);
   if (next >= offers.size()) {
     const std::string failed = "No offer could be bought; the last one, " + offer_text(refused) +
                                ", was refused. " + attempt.failure;
@@ -147,6 +153,7 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
     tell(parts, tx, "provisioning.failover", waiting, sentence, {{"attempt_id", attempt.id}});
   extend_record(parts, tx, record_of(tx, attempt), [&](AuditRecord& record) {
+    record.offer_json = codec::encode(offers[next].offer.offer);
     record.offer_json = codec::encode(offers[next].offer.offer);
     record.estimated_monthly = offers[next].monthly_compared;
     record.failure_code = attempt.failure_code;
@@ -461,9 +468,7 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
         return std::nullopt;
       }
       const Moment deadline = attempt->ready_deadline.value_or(now);
-      const bool late = deadline.boot_id == now.boot_id ? deadline.boot_ms <= now.boot_ms
-                                                        : deadline.unix_ms <= now.unix_ms;
-      if (late) {
+      if (deadline.passed(now)) {
         give_up(parts, tx, *attempt, "not_ready_in_time",
                 "Server " + attempt->vendor_id + " at " + attempt->account +
                     " was not ready in time: it came as far as \"" + attempt->phase + "\"." +

@@ -117,7 +117,9 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
     document["action"] = action_of(decision);
     document["code"] = decision.outcome.code;
     document["sentence"] = decision.outcome.sentence;
-    document["stage"] = decision.stages.empty() ? std::string() : decision.stages.back().stage;
+    // Whoever said no or wait; where all agree it is nobody's word.
+    const bool agreed = decision.outcome.kind == VerdictKind::proceed || decision.stages.empty();
+    document["stage"] = agreed ? std::string() : decision.stages.back().stage;
     document["required"] = document_of(decision.required);
     const bool buys = decision.outcome.kind == VerdictKind::proceed;
     for (std::size_t i = 0; i < decision.ranked.size() && i < most_dropped; ++i)

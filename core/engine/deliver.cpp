@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/finish.hpp"
 #include "offers/call.hpp"
 
 namespace berth {
@@ -10,7 +11,8 @@ namespace {
 constexpr std::int64_t timeout_ms = 20'000;
 constexpr std::int64_t give_up_after_ms = 24 * 3'600'000;
 
-Event event_of(const EventRecord& record, const std::string& installation) {
+Event event_of(const EventRecord& record, const std::string& installation,
+               const std::vector<std::string>& admins) {
   Event event;
   event.event_id = record.event_id;
   event.type = record.type;
@@ -19,7 +21,9 @@ Event event_of(const EventRecord& record, const std::string& installation) {
   event.organization_id = record.organization;
   event.deployment_id = record.deployment_id;
   event.message = record.message;
-  for (const std::string& user : record.recipients) event.recipients[user] = "admin";
+  for (const std::string& user : record.recipients)
+    event.recipients[user] =
+        std::find(admins.begin(), admins.end(), user) != admins.end() ? "admin" : "requester";
   event.fields_json = record.fields_json;
   return event;
 }
@@ -45,7 +49,8 @@ std::optional<Work> prepare_delivery(const EngineParts& parts, LedgerTransaction
     return std::nullopt;
   }
   return [&parts, task, notifier, tries = delivery->tries, seq = record->seq,
-          event = event_of(*record, tx.installation_id())]() -> Apply {
+          event = event_of(*record, tx.installation_id(),
+                           admins_of(parts, record->organization))]() -> Apply {
     Result<Done> done = [&]() -> Result<Done> {
       Result<Notifier*> opened = parts.notifiers.open(notifier);
       if (!opened) return opened.failure();

@@ -7,12 +7,6 @@
 namespace berth {
 namespace {
 
-/// Within one boot BOOTTIME decides; across boots the wall clock does.
-bool passed(const Moment& deadline, const Moment& now) {
-  return deadline.boot_id == now.boot_id ? deadline.boot_ms <= now.boot_ms
-                                         : deadline.unix_ms <= now.unix_ms;
-}
-
 std::string limit_text(std::int64_t ms) {
   return ms % 60'000 == 0 ? std::to_string(ms / 60'000) + " minutes"
                           : std::to_string(ms / 1000) + " seconds";
@@ -46,7 +40,7 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
   }
   const bool waits = deployment.status == DeploymentStatus::placing ||
                      deployment.status == DeploymentStatus::provisioning;
-  if (waits && deployment.provisioning_deadline && passed(*deployment.provisioning_deadline, now)) {
+  if (waits && deployment.provisioning_deadline && deployment.provisioning_deadline->passed(now)) {
     finish(parts, tx, deployment, DeploymentStatus::timed_out, "timed_out",
            "Insufficient capacity: no server was ready within " +
                limit_text(parts.settings.provisioning.limit_ms) + ". " + deployment.reason +
@@ -57,7 +51,7 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
     case DeploymentStatus::placing:
       return place_deployment(parts, tx, task, deployment);
     case DeploymentStatus::awaiting_approval:
-      if (deployment.approval_deadline && passed(*deployment.approval_deadline, now)) {
+      if (deployment.approval_deadline && deployment.approval_deadline->passed(now)) {
         finish(parts, tx, deployment, DeploymentStatus::cancelled, "approval_expired",
                "Nobody approved within " + limit_text(parts.settings.provisioning.approval_ttl_ms) +
                    ". `berth retry " + deployment.id + "` asks again.");

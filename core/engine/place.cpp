@@ -165,12 +165,27 @@ std::vector<RankedOffer> within_approval(const EngineParts& parts,
   return ranked;
 }
 
+/// What may be bought without asking (again): an approval speaks for a price, so where it was needed,
+/// a dearer offer is not failed over to but asked for.
+std::vector<RankedOffer> may_buy(const EngineParts& parts, const DeploymentRecord& deployment,
+                                 const std::vector<RankedOffer>& ranked) {
+  const OrganizationSettings* organization = parts.settings.organization(deployment.organization);
+  if (deployment.approved_by.empty() ||
+      (organization != nullptr && organization->auto_approve_provisioning))
+    return ranked;
+  std::vector<RankedOffer> allowed;
+  for (const RankedOffer& offer : ranked)
+    if (offer.monthly_compared.nanos <= deployment.approved_limit.nanos) allowed.push_back(offer);
+  return allowed;
+}
+
 void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
           const Decision& decision) {
   const std::string& code = decision.outcome.code;
   DeploymentStatus status = DeploymentStatus::denied;
   if (code == "no_fitting_offer" || code == "all_out_of_stock")
     status = DeploymentStatus::insufficient_capacity;
+  if (code == "account_unusable") status = DeploymentStatus::insufficient_capacity;
   if (code == "tries_exhausted") status = DeploymentStatus::provisioning_failed;
   std::string sentence = "Insufficient capacity: " + decision.outcome.sentence;
   if (deployment.reason_code == "provisioning_failed") sentence += " " + deployment.reason;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
+#include "berth/codec.hpp"
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
@@ -317,6 +318,7 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     record.trigger = "manual";
     record.status = "provisioning";
     record.required = server.capacity;
+    record.offer_json = codec::encode(ranked.front().offer.offer);
     record.offer_json = codec::encode(ranked.front().offer.offer);
     record.estimated_monthly = ranked.front().monthly_compared;
     record.approved_by = user;

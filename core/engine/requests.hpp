@@ -33,7 +33,7 @@ void release(const EngineParts& parts, std::string_view organization,
 
 /// A server of the organization's own. Returns its id.
 std::string add_server(const EngineParts& parts, Server server);
-/// `offer_name`: account/region/zone/type/market, or the end of one that is unambiguous.
+/// `offer_name`: account/region/zone/type/market, as `berth offers` lists it.
 /// REQUIRES: the catalogues of the organization's accounts are fresh.
 std::string buy_server(const EngineParts& parts, std::string_view organization,
                        std::string_view offer_name, const std::string& user);

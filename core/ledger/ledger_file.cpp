@@ -30,7 +30,7 @@ std::vector<std::string> migrations() {
 LedgerError unwritable(const std::string& folder, const std::string& why) {
   return {LedgerProblem::unwritable_folder,
           "The state folder " + folder + " cannot be used: " + why +
-              ". Give this user a folder that it may write, or name another one (state_folder in "
+              ". Give this user a folder that it may write, or name another one (state_dir in "
               "the configuration)."};
 }
 

@@ -20,6 +20,9 @@ struct Moment {
   std::int64_t boot_ms = 0;
   std::string boot_id;
   [[nodiscard]] Moment after(std::int64_t ms) const { return {unix_ms + ms, boot_ms + ms, boot_id}; }
+  [[nodiscard]] bool passed(const Moment& now) const {
+    return boot_id == now.boot_id ? boot_ms <= now.boot_ms : unix_ms <= now.unix_ms;
+  }
 };
 
 enum class DeploymentStatus {

@@ -55,7 +55,7 @@ std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<const Accoun
       const Entry& entry = entries_[account->id];
       if (!young(entry)) return std::nullopt;
       if (!entry.problem.empty()) {
-        view.missing.push_back({account->id, entry.problem});
+        view.missing.push_back({account->id, entry.problem, entry.unusable});
         continue;
       }
       view.offers.insert(view.offers.end(), entry.offers->begin(), entry.offers->end());
@@ -110,8 +110,10 @@ bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry, co
 }
 
 void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry, const std::string& key) {
+  bool unusable = false;
   Result<OfferList> list = [&]() -> Result<OfferList> {
     Result<Cloud> cloud = clouds_.open(account.id);
+    unusable = !cloud;
     if (!cloud) return cloud.failure();
     HostCall call(clock_, journal_, account.id + " offers", settings_.provisioning.call_timeout_ms);
     OffersRequest request;
@@ -124,6 +126,7 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry, co
     journal_.write(LogLevel::warning, account.id + ": the offers cannot be read: " + why);
     const std::lock_guard lock(mutex_);
     entry.problem = why.empty() ? std::string(to_word(list.failure().code)) : why;
+    entry.unusable = unusable;
     entry.failed_boot_ms = clock_.now().boot_ms;
     return;
   }

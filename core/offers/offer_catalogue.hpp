@@ -43,6 +43,7 @@ class OfferCatalogue {
     std::shared_ptr<const std::vector<AccountOffer>> offers;  // null: never read
     std::int64_t read_unix_ms = 0;
     std::string problem;             // why the last reading failed; ""
+    bool unusable = false;           // the cloud could not even be asked
     std::int64_t failed_boot_ms = 0;
   };
   Entry& entry_of(const std::string& account);

@@ -27,6 +27,7 @@ struct AccountOffer {
 struct MissingCatalogue {
   std::string account;
   std::string why;
+  bool unusable = false;  // it cannot be asked at all (plugin, credential): that will not pass by itself
 };
 
 struct OrganizationFacts {

@@ -10,7 +10,8 @@ import re
 import tree
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
-FOLDERS = {"core", "plugins", "plugin-api", "tests", "config", "docs", "scripts", "bench", ".ci"}
+FOLDERS = {"core", "plugins", "plugin-api", "tests", "config", "docs", "examples", "scripts", "bench",
+           ".ci"}
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 ROOT_FILE = re.compile(r"[A-Z][A-Za-z]*\.(md|txt)|LICENSE|NOTICE|\.clang-(format|tidy)")

@@ -62,6 +62,15 @@ class Selection : public Stage {
     if (!facts.offers)
       return {VerdictKind::needs_offers, "needs_offers", "The catalogues have to be read first."};
 
+    // An outage passes, and the other clouds serve meanwhile. A broken installation does not, and would
+    // quietly buy from the dearer cloud for months.
+    for (const MissingCatalogue& missing : facts.missing_catalogues)
+      if (missing.unusable)
+        return {VerdictKind::deny, "account_unusable",
+                "Account " + missing.account + " cannot be used: " + missing.why +
+                    (missing.why.empty() || missing.why.back() != '.' ? "." : "") +
+                    " Mend it, or set active = false in its [[account]]."};
+
     RankingRules rules;
     rules.providers = providers_;
     // An approval that came before has spoken for its cap, and for nothing dearer.

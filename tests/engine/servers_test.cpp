@@ -1,0 +1,98 @@
+// Servers bought, drained and removed by hand.
+#include <gtest/gtest.h>
+
+#include "story.hpp"
+
+namespace berth {
+namespace {
+
+TEST(Servers, ABoughtOneJoinsTheFleetAndIsOnRecord) {
+  Story story;
+  story.buy("alpha/r1//cx43/on_demand");
+  story.run();
+  ASSERT_EQ(story.servers().size(), 1U);
+  EXPECT_EQ(story.servers()[0].status, ServerStatus::ready);
+  EXPECT_EQ(story.servers()[0].instance_type, "cx43");
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.deployment(web).server_id, story.servers()[0].id);
+  EXPECT_EQ(story.live_machines(), 1);
+  const auto audit = story.audit("");
+  ASSERT_EQ(audit.size(), 1U);
+  EXPECT_EQ(audit[0].trigger, "manual");
+  EXPECT_EQ(audit[0].status, "succeeded");
+  EXPECT_EQ(audit[0].approved_by, "ann");
+  EXPECT_NE(audit[0].offer_json.find("cx43"), std::string::npos);
+}
+
+TEST(Servers, BuyingIsTheAdminsWithinTheQuotaAndByItsName) {
+  Story story;
+  EXPECT_THROW(story.buy("alpha/r1//cx43/on_demand", "dev"), Refusal);
+  EXPECT_THROW(story.buy("alpha/r1//cx99/on_demand"), Refusal);
+  story.settings.organizations[0].max_servers = 0;
+  EXPECT_THROW(story.buy("alpha/r1//cx43/on_demand"), Refusal);
+  story.settings.organizations[0].max_servers.reset();
+  EXPECT_THROW(story.buy("alpha/r1//cx43/on_demand"), Refusal);
+  story.run();
+  EXPECT_EQ(story.live_machines(), 0);
+}
+
+TEST(Servers, ABoughtOneThatFailsIsDestroyedAndNotBoughtAgain) {
+  Story story;
+  story.alpha.boots.push_back(Boot::fails);
+  story.buy("alpha/r1//cx43/on_demand");
+  story.run();
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.audit("").at(0).status, "failed");
+  story.alpha.creates.push_back(out_of_stock());
+  story.clock.pass(600'000);
+  story.buy("alpha/r1//cx33/on_demand");
+  story.run();
+  EXPECT_TRUE(story.servers().empty());
+}
+
+TEST(Servers, RemovingDestroysWhatBerthBought) {
+  Story story;
+  const std::string web = story.deploy("web");
+  story.run();
+  const std::string server = story.server_of(web).id;
+  EXPECT_THROW(remove_server(story.parts(), server, false, "ann"), Refusal);  // web holds room
+  EXPECT_THROW(remove_server(story.parts(), server, true, "dev"), Refusal);
+  remove_server(story.parts(), server, true, "ann");
+  story.run();
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_TRUE(story.servers().empty());
+  EXPECT_TRUE(story.holds("web").empty());
+}
+
+TEST(Servers, RemovingABootingOneSendsWhoWaitsBack) {
+  Story story;
+  const std::string web = story.deploy("web");
+  story.pass(6'000);
+  EXPECT_THROW(remove_server(story.parts(), story.server_of(web).id, true, "ann"), Refusal);
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+}
+
+TEST(Servers, OnesOwnAreAddedOnceWithAllTheyNeed) {
+  Story story;
+  story.add_server("own", 8, 16, 160);
+  EXPECT_THROW(story.add_server("own", 8, 16, 160), Refusal);
+  EXPECT_THROW(story.add_server("none", 0, 16, 160), Refusal);
+  EXPECT_THROW(story.add_server("No Name", 8, 16, 160), Refusal);
+  remove_server(story.parts(), "own", false, "anybody");
+  EXPECT_TRUE(story.servers().empty());
+}
+
+TEST(Servers, DrainAndBack) {
+  Story story;
+  story.add_server("own", 8, 16, 160);
+  drain_server(story.parts(), "own", true);
+  EXPECT_EQ(story.servers().at(0).status, ServerStatus::draining);
+  drain_server(story.parts(), "own", false);
+  EXPECT_EQ(story.servers().at(0).status, ServerStatus::ready);
+  EXPECT_THROW(drain_server(story.parts(), "nowhere", true), Refusal);
+}
+
+}  // namespace
+}  // namespace berth

@@ -1,0 +1,141 @@
+// A create whose answer is lost: looked up, never guessed.
+#include <gtest/gtest.h>
+
+#include "story.hpp"
+
+namespace berth {
+namespace {
+
+TEST(UnknownOutcome, AServerThatIsThereIsAdopted) {
+  Story story;
+  story.alpha.creates.push_back(lost_answer());
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+  EXPECT_EQ(story.alpha.all().size(), 1U);
+  EXPECT_EQ(story.server_of(web).vendor_id, "alpha-1");
+}
+
+TEST(UnknownOutcome, OnlyTwoLooksASettlingTimeApartBeyondTheCallTimeOutMakeASecondCreate) {
+  Story story;
+  story.alpha.creates.push_back(lost_request());
+  const std::string web = story.deploy("web");
+  story.step();
+  const std::int64_t asked = story.clock.now().boot_ms;
+  story.pass(59'000);
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+  EXPECT_GE(story.alpha.calls_of("find"), 1);
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 2);
+  ASSERT_EQ(story.alpha.all().size(), 1U);
+  const FakeServer server = story.alpha.all()[0];
+  EXPECT_GE(server.born_ms - asked, 60'000);
+  // The same attempt and candidate: a vendor that knows the token makes no second one.
+  EXPECT_EQ(server.attempt, story.attempts(web).at(0).id);
+  EXPECT_EQ(server.candidate, 0);
+  EXPECT_EQ(story.attempts(web).size(), 1U);
+}
+
+TEST(UnknownOutcome, ASettlingTimeLongerThanTheCallIsKept) {
+  Story story;
+  story.settings.provisioning.settle_ms = 90'000;
+  story.alpha.creates.push_back(lost_request());
+  const std::string web = story.deploy("web");
+  story.step();
+  const std::int64_t asked = story.clock.now().boot_ms;
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_GE(story.alpha.all().at(0).born_ms - asked, 90'000);
+}
+
+TEST(UnknownOutcome, APartialListIsNeverTakenForAbsence) {
+  Story story;
+  story.alpha.creates.push_back(lost_answer());
+  Glance partial;
+  partial.partial = true;
+  story.alpha.finds.assign(6, partial);
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+  EXPECT_EQ(story.alpha.all().size(), 1U);
+}
+
+TEST(UnknownOutcome, ALookThatFailsSaysNothing) {
+  Story story;
+  story.alpha.creates.push_back(lost_answer());
+  Glance blind;
+  blind.answer = failure(ErrorCode::unavailable, Effect::none, "502");
+  story.alpha.finds.assign(4, blind);
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+}
+
+TEST(UnknownOutcome, ALateSuccessWithinTheWaitIsAdopted) {
+  Story story;
+  story.alpha.creates.push_back(late_success(30'000));
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.all().size(), 1U);
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+}
+
+TEST(UnknownOutcome, ALateSuccessThatNobodyWaitsForIsDestroyed) {
+  Story story;
+  story.alpha.creates.push_back(late_success(30'000));
+  const std::string web = story.deploy("web");
+  story.step();
+  story.cancel(web);
+  story.run();
+  EXPECT_EQ(story.status(web), "cancelled");
+  ASSERT_EQ(story.alpha.all().size(), 1U);
+  EXPECT_EQ(story.live_machines(), 0);
+}
+
+// It was absent twice, was given up, and came after all while that was still watched.
+TEST(UnknownOutcome, EvenOneThatComesAfterItWasGivenUp) {
+  Story story;
+  story.alpha.creates.push_back(late_success(80'000));
+  const std::string web = story.deploy("web");
+  story.step();
+  story.cancel(web);
+  story.run();
+  ASSERT_EQ(story.alpha.all().size(), 1U);
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.attempts(web).at(0).status, AttemptStatus::gone);
+}
+
+TEST(UnknownOutcome, ADuplicateOfOneAttemptIsDestroyed) {
+  Story story;
+  Fault twice;
+  twice.copies = 2;
+  story.alpha.creates.push_back(twice);
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.all().size(), 2U);
+  ASSERT_EQ(story.alpha.live().size(), 1U);
+  EXPECT_EQ(story.alpha.live()[0].id, story.server_of(web).vendor_id);
+}
+
+// A server that was made by the lost create and was terminated since: it is not there.
+TEST(UnknownOutcome, AServerThatIsGoneAgainIsAbsent) {
+  Story story;
+  story.alpha.creates.push_back(lost_answer());
+  story.alpha.creates.push_back(out_of_stock());
+  story.alpha.tells_gone = true;
+  const std::string web = story.deploy("web");
+  story.step();
+  story.alpha.vanish("alpha-1");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded") << story.deployment(web).reason;
+  EXPECT_EQ(story.live_machines(), 1);
+}
+
+}  // namespace
+}  // namespace berth
