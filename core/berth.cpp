@@ -218,9 +218,9 @@ OfferReport offer_report(const AccountOffer& offer, const Facts& facts) {
 
 int exit_status(std::string_view status) {
   static constexpr std::pair<std::string_view, int> table[] = {
-      {"awaiting_approval", 3}, {"denied", 4},    {"insufficient_capacity", 5},
+      {"awaiting_approval", 3},   {"denied", 4},    {"insufficient_capacity", 5},
       {"provisioning_failed", 6}, {"cancelled", 7}, {"timed_out", 8},
-      {"deploy_failed", 9},     {"error", 1},
+      {"deploy_failed", 9},       {"error", 1},
   };
   for (const auto& [word, exit] : table)
     if (word == status) return exit;
@@ -234,9 +234,9 @@ struct Berth::Parts {
         config(load(options)),
         user(options.user.empty() ? effective_user() : options.user),
         pipeline(pipeline_of(config)),
-        journal(options.log ? std::make_unique<ForwardingJournal>(level_of(config.log_level),
-                                                                  options.log)
-                            : open_journal(level_of(config.log_level), config.log_file)),
+        journal(options.log
+                    ? std::make_unique<ForwardingJournal>(level_of(config.log_level), options.log)
+                    : open_journal(level_of(config.log_level), config.log_file)),
         clock(system_clock()),
         entropy(system_entropy()),
         cache(open_sqlite_cache(config.state_dir.string(), cache_note)),
@@ -251,9 +251,9 @@ struct Berth::Parts {
         owners(lock_file_owners((config.state_dir / "owners").string(), entropy->id())),
         processes(posix_processes()),
         probe(tcp_probe()),
-        parts{config,     pipeline,  *ledger,  *cache,     offers, clouds,   notifiers,
-              *clock,     *entropy,  *owners,  *processes, *probe, *journal, stopping,
-              secret_names(secrets_of(config))},
+        parts{config,     pipeline,  *ledger,  *cache,   offers,
+              clouds,     notifiers, *clock,   *entropy, *owners,
+              *processes, *probe,    *journal, stopping, secret_names(secrets_of(config))},
         engine(parts, thread_workers) {
     if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
   }
@@ -399,8 +399,7 @@ Plan Berth::plan(const DeployRequest& request) {
     const DeploymentRecord deployment = resolve(parts_->parts, request);
     std::optional<Preview> found;
     for (int round = 0; round < 2 && !found; ++round) {
-      if (round > 0)
-        parts_->offers.refresh(accounts_of(parts_->config, deployment.organization));
+      if (round > 0) parts_->offers.refresh(accounts_of(parts_->config, deployment.organization));
       parts_->ledger->read(
           [&](const LedgerView& view) { found = preview(parts_->parts, view, deployment); });
     }
@@ -488,8 +487,10 @@ void Berth::run(bool once, const Waiting& waiting) {
         });
         // Events that cannot be delivered now stay in the outbox; they do not hold up the end.
         const std::int64_t now = parts_->clock->now().boot_ms;
-        if (work_left) idle_since.reset();
-        else if (!idle_since) idle_since = now;
+        if (work_left)
+          idle_since.reset();
+        else if (!idle_since)
+          idle_since = now;
         if (!work_left && (undelivered == 0 || now - *idle_since > farewell_ms)) return;
       }
       parts_->rest(std::clamp<std::int64_t>(due.value_or(500), 1, 500), waiting);
@@ -558,8 +559,7 @@ void Berth::report_load(const LoadReport& report) {
   at_the_door([&] {
     parts_->ledger->write([&](LedgerTransaction& tx) {
       auto server = tx.server(report.server);
-      if (!server)
-        throw Error(Problem::not_found, "there is no server '" + report.server + "'");
+      if (!server) throw Error(Problem::not_found, "there is no server '" + report.server + "'");
       if (report.reachable) server->reachable = *report.reachable;
       if (report.enabled) server->enabled = *report.enabled;
       if (report.reachable || report.enabled) tx.save(*server);
@@ -572,8 +572,8 @@ void Berth::report_load(const LoadReport& report) {
 OfferListing Berth::offers(const OfferQuery& query) {
   return at_the_door([&] {
     if (!query.account.empty() && parts_->config.account(query.account) == nullptr)
-      throw Error(Problem::not_found, "there is no account '" + query.account + "' in " +
-                                          parts_->config.file.string());
+      throw Error(Problem::not_found,
+                  "there is no account '" + query.account + "' in " + parts_->config.file.string());
     const auto accounts = accounts_for(parts_->config, query);
     parts_->offers.refresh(accounts, query.refresh);
     OfferListing listing;
@@ -628,8 +628,9 @@ std::vector<PluginReport> Berth::plugins() {
     std::vector<PluginReport> reports;
     for (const CatalogueEntry& entry : parts_->catalogue.list())
       reports.push_back({entry.id, entry.name, entry.version, entry.where(),
-                         entry.in_process ? "in-process"
-                         : entry.command.empty() ? "worker" : "script",
+                         entry.in_process        ? "in-process"
+                         : entry.command.empty() ? "worker"
+                                                 : "script",
                          entry.interfaces, entry.problem, entry.manifest_json});
     return reports;
   });
@@ -637,8 +638,8 @@ std::vector<PluginReport> Berth::plugins() {
 
 namespace {
 
-/// The settings that a plugin is tried with: those of the named account or notifier, or of the first
-/// one that uses the plugin, or none.
+/// The settings that a plugin is tried with: those of the named account or notifier, or of the
+/// first one that uses the plugin, or none.
 PluginUse use_for(const Configuration& config, std::string_view plugin,
                   std::string_view settings_of) {
   for (const AccountSettings& account : config.accounts)
@@ -678,8 +679,8 @@ std::vector<CheckLine> Berth::check_plugin(std::string_view plugin_id, bool walk
   return at_the_door([&] {
     const PluginUse use = use_for(parts_->config, plugin_id, settings_of);
     return check_conformance(parts_->catalogue.find(plugin_id), parts_->opener.open(use),
-                       use.settings_json, walk, parts_->entropy->id(), *parts_->clock,
-                       *parts_->journal);
+                             use.settings_json, walk, parts_->entropy->id(), *parts_->clock,
+                             *parts_->journal);
   });
 }
 

@@ -1,7 +1,8 @@
 // libberth's door: open() a config, submit deployments, step() the work, read what happened.
 //
-// No global state, no signal handlers, no thread outside step() (and what calls it: wait, run, plan,
-// offers, the plugin calls). Several Berth objects, also over one ledger, may live in one process.
+// No global state, no signal handlers, no thread outside step() (and what calls it: wait, run,
+// plan, offers, the plugin calls). Several Berth objects, also over one ledger, may live in one
+// process.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@
 
 namespace berth {
 
-/// What went wrong, as a caller has to tell it apart. what() is for people and says what to do next.
+/// What went wrong, as a caller has to tell it apart. what() is for people and says what to do
+/// next.
 enum class Problem {
   usage,       // the request is malformed (zero cores, unknown organization): nothing was recorded
   config,      // berth.toml; what() has a line per problem, each with file:line:column
@@ -41,31 +43,31 @@ class Error : public std::runtime_error {
 };
 
 struct Options {
-  std::filesystem::path config;             // berth.toml; "": looked for (find_config)
-  std::filesystem::path state_dir;          // "": as the config says
-  std::string user;                         // who acts; "": the effective user's name
-  std::filesystem::path plugin_dir;         // bundled plugins; "": around the running program
-  std::filesystem::path worker;             // berth-worker; "": around the running program
-  bool read_only = false;                   // changes nothing on disk but cache.db
+  std::filesystem::path config;      // berth.toml; "": looked for (find_config)
+  std::filesystem::path state_dir;   // "": as the config says
+  std::string user;                  // who acts; "": the effective user's name
+  std::filesystem::path plugin_dir;  // bundled plugins; "": around the running program
+  std::filesystem::path worker;      // berth-worker; "": around the running program
+  bool read_only = false;            // changes nothing on disk but cache.db
   std::function<const char*(const std::string&)> environment;  // empty: getenv
   std::function<void(LogLevel, std::string_view)> log;         // gets what log_level lets through;
-                                                            // empty: stderr, or log_file
+                                                               // empty: stderr, or log_file
 };
 
 /// One line of the decision table: a server or an offer, kept or dropped, and why.
 struct PlanRow {
-  std::string kind;            // "server" | "offer"
-  std::string id, name;        // server id and name; offer: account/region/zone/type/market
+  std::string kind;      // "server" | "offer"
+  std::string id, name;  // server id and name; offer: account/region/zone/type/market
   std::string account, provider, region, zone, instance_type, arch;
   bool kept = false;
   bool chosen = false;
-  std::string code, sentence;  // "too_small", "has 2 of 3 cores"
+  std::string code, sentence;                                 // "too_small", "has 2 of 3 cores"
   std::int64_t millicores = 0, memory_mib = 0, disk_mib = 0;  // free room, or what is bought
-  Money monthly;               // the offer's own currency; currency "" where unknown
-  Money monthly_compared;      // in the config's currency
-  double score = 0;            // servers: 0 to 100
-  std::string score_breakdown; // "cpu 45.0 · memory 50.0 · disk 37.5 · network 100 · load 100"
-  std::string includes;        // offers: what the price includes
+  Money monthly;                // the offer's own currency; currency "" where unknown
+  Money monthly_compared;       // in the config's currency
+  double score = 0;             // servers: 0 to 100
+  std::string score_breakdown;  // "cpu 45.0 · memory 50.0 · disk 37.5 · network 100 · load 100"
+  std::string includes;         // offers: what the price includes
   std::vector<std::string> excludes;
 };
 
@@ -76,10 +78,10 @@ struct Plan {
   std::string trigger;         // why the fleet did not do; "" when it did
   std::string stage;           // which stage said it
   Requirements requirements;
-  Room required;               // after sizing; zero when a server was found
+  Room required;  // after sizing; zero when a server was found
   std::vector<PlanRow> rows;
-  Money estimate;              // per month, config's currency; currency "" where unknown
-  std::string rates_as_of;     // of the exchange rates
+  Money estimate;           // per month, config's currency; currency "" where unknown
+  std::string rates_as_of;  // of the exchange rates
   std::int64_t decided_unix_ms = 0;
 };
 
@@ -89,7 +91,7 @@ struct ServerReport {
   int ssh_port = 22;
   bool enabled = true, reachable = true, auto_provisioned = false;
   Room capacity, used;
-  std::string level;           // "ok" | "warning" | "critical"
+  std::string level;  // "ok" | "warning" | "critical"
   Money monthly;
   std::int64_t created_unix_ms = 0, ready_unix_ms = 0;
   std::vector<std::string> applications;
@@ -98,9 +100,9 @@ struct ServerReport {
 /// The statuses of a deployment and what they mean for an exit status: see `exit_status`.
 struct DeploymentReport {
   std::string id, organization, application;
-  std::string status;          // placing awaiting_approval provisioning deploying succeeded denied
-                               // insufficient_capacity provisioning_failed cancelled timed_out
-                               // deploy_failed error
+  std::string status;  // placing awaiting_approval provisioning deploying succeeded denied
+                       // insufficient_capacity provisioning_failed cancelled timed_out
+                       // deploy_failed error
   bool final = false;
   std::string reason_code, reason;
   Requirements requirements;
@@ -135,15 +137,15 @@ struct AuditQuery {
   int limit = 100;
 };
 
-struct NewServer {             // berth servers add
+struct NewServer {  // berth servers add
   std::string organization, name, ip, ssh_user = "root", host_key, arch = "x86_64";
   int ssh_port = 22;
   Room capacity;
 };
 
-struct LoadReport {            // berth servers report
-  std::string server;          // id or name
-  Room other_use;              // what runs there besides berth's deployments
+struct LoadReport {    // berth servers report
+  std::string server;  // id or name
+  Room other_use;      // what runs there besides berth's deployments
   std::optional<int> network_percent, load_percent;
   std::optional<bool> reachable, enabled;
 };
@@ -151,12 +153,12 @@ struct LoadReport {            // berth servers report
 struct PluginReport {
   std::string id, name, version, file, how;  // how: "in-process" | "worker" | "script"
   std::vector<std::string> interfaces;
-  std::string problem;         // why it cannot be used; ""
+  std::string problem;  // why it cannot be used; ""
   std::string manifest_json;
 };
 
 struct CheckLine {
-  std::string outcome;         // "ok" | "failed" | "skipped"
+  std::string outcome;  // "ok" | "failed" | "skipped"
   std::string name, reason;
 };
 
@@ -167,14 +169,14 @@ struct OfferReport {
 };
 
 struct OfferQuery {
-  std::string organization;    // "": every active account
+  std::string organization;  // "": every active account
   std::string account;
-  bool refresh = false;        // read the clouds even where the cache is young
+  bool refresh = false;  // read the clouds even where the cache is young
 };
 
 struct OfferListing {
-  std::vector<OfferReport> offers;      // cheapest first
-  std::vector<std::string> problems;    // accounts that could not be read, a sentence each
+  std::vector<OfferReport> offers;    // cheapest first
+  std::vector<std::string> problems;  // accounts that could not be read, a sentence each
 };
 
 /// What waiting means to the caller: polled a few times a second.
@@ -199,7 +201,8 @@ class Berth {
   static std::vector<std::string> check_config(const Options& options);
 
   /// Records the request durably; the work is done by step(), wait() or another process. With an
-  /// idempotency key that is known: the earlier deployment (refused if it asked for something else).
+  /// idempotency key that is known: the earlier deployment (refused if it asked for something
+  /// else).
   std::string submit(const DeployRequest& request);
   /// What submit would lead to just now. Changes nothing; the clouds see reads only.
   Plan plan(const DeployRequest& request);
@@ -211,7 +214,8 @@ class Berth {
   std::vector<EventReport> events(std::string_view deployment_id, std::int64_t after_seq = 0);
 
   /// Does everything that is due, returns when nothing is and no call is in flight.
-  /// Returns ms until the next thing is due; nullopt: nothing is planned. "" drives all deployments.
+  /// Returns ms until the next thing is due; nullopt: nothing is planned. "" drives all
+  /// deployments.
   std::optional<std::int64_t> step(std::string_view deployment_id = {},
                                    const std::function<bool()>& stop = {});
   /// Drives one deployment until it is final or held, or `stop`.
@@ -229,8 +233,8 @@ class Berth {
 
   std::vector<ServerReport> servers(std::string_view organization = {}, bool also_gone = false);
   std::string add_server(const NewServer& server);
-  /// Buys an offer by its name for the organization; admins only; quota counts. Returns the server's
-  /// id; step() or run() does the work.
+  /// Buys an offer by its name for the organization; admins only; quota counts. Returns the
+  /// server's id; step() or run() does the work.
   std::string buy_server(std::string_view organization, std::string_view offer_name);
   /// No new deployments; those there stay.
   void drain_server(std::string_view server, bool drain = true);

@@ -23,7 +23,8 @@ class SharedRateBudget final : public RateBudget {
   Grant take(bool deleting, std::int64_t now_unix_ms) override {
     if (limit_.requests <= 0) return {};
     const std::lock_guard lock(mutex_);
-    if (left_ > 0 && now_unix_ms - taken_unix_ms_ < chunk_life_ms && now_unix_ms >= taken_unix_ms_) {
+    if (left_ > 0 && now_unix_ms - taken_unix_ms_ < chunk_life_ms &&
+        now_unix_ms >= taken_unix_ms_) {
       --left_;
       return {};
     }
@@ -94,8 +95,7 @@ Failure unusable(const std::exception& problem) {
 
 }  // namespace
 
-std::shared_ptr<RateBudget> SharedRateBudgets::of(const std::string& fingerprint,
-                                                  RateLimit limit) {
+std::shared_ptr<RateBudget> SharedRateBudgets::of(const std::string& fingerprint, RateLimit limit) {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<RateBudget>& budget = budgets_[fingerprint];
   if (!budget) budget = std::make_shared<SharedRateBudget>(cache_, fingerprint, limit);
@@ -103,8 +103,8 @@ std::shared_ptr<RateBudget> SharedRateBudgets::of(const std::string& fingerprint
 }
 
 PluginUse use_of(const AccountSettings& account) {
-  PluginUse result = use(account.id, account.plugin, account.isolation, account.settings,
-                         account.place);
+  PluginUse result =
+      use(account.id, account.plugin, account.isolation, account.settings, account.place);
   if (!account.default_region.empty()) {
     boost::json::object settings = boost::json::parse(result.settings_json).as_object();
     settings["default_region"] = account.default_region;
@@ -152,9 +152,9 @@ Result<Cloud> ConfiguredClouds::open(const std::string& id) {
   try {
     const OpenedPlugin plugin = instance(*account);
     const std::lock_guard lock(mutex_);
-    return Cloud{opened_.at(id).provider.get(), account->plugin,
-                 account->default_region.empty() ? plugin.manifest.default_region
-                                                 : account->default_region};
+    return Cloud{
+        opened_.at(id).provider.get(), account->plugin,
+        account->default_region.empty() ? plugin.manifest.default_region : account->default_region};
   } catch (const PluginUnusable& problem) {
     return unusable(problem);
   }

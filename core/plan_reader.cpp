@@ -60,9 +60,9 @@ PlanRow row_of(const json::object& object) {
     row.score = score->to_number<double>();
   row.score_breakdown = text(object, "score_breakdown");
   row.includes = text(object, "includes");
-  if (const json::value* excludes = object.if_contains("excludes"); excludes && excludes->is_array())
-    for (const json::value& one : excludes->as_array())
-      row.excludes.emplace_back(one.as_string());
+  if (const json::value* excludes = object.if_contains("excludes");
+      excludes && excludes->is_array())
+    for (const json::value& one : excludes->as_array()) row.excludes.emplace_back(one.as_string());
   return row;
 }
 

@@ -40,7 +40,8 @@ void check_settings(const std::string& plugin, const PluginSettings& settings, c
 
 void append(std::vector<CheckLine>& lines, const std::vector<conformance::CheckResult>& results) {
   for (const conformance::CheckResult& result : results)
-    lines.push_back({std::string(conformance::to_word(result.outcome)), result.name, result.reason});
+    lines.push_back(
+        {std::string(conformance::to_word(result.outcome)), result.name, result.reason});
 }
 
 }  // namespace
@@ -71,9 +72,9 @@ std::vector<std::string> plugin_setting_problems(const Configuration& config,
 }
 
 std::vector<CheckLine> check_conformance(const CatalogueEntry& entry, const OpenedPlugin& opened,
-                                   const std::string& settings_json, bool walk,
-                                   const std::string& attempt_id, const Clock& clock,
-                                   Journal& journal) {
+                                         const std::string& settings_json, bool walk,
+                                         const std::string& attempt_id, const Clock& clock,
+                                         Journal& journal) {
   const conformance::CallFactory calls = [&]() -> std::unique_ptr<Call> {
     return std::make_unique<HostCall>(clock, journal, entry.id + " check", call_timeout_ms);
   };
@@ -86,10 +87,10 @@ std::vector<CheckLine> check_conformance(const CatalogueEntry& entry, const Open
   if (entry.file.empty())
     lines.push_back({"skipped", "library.shape", "a script has no library"});
   else
-    append(lines, conformance::check_library(&load_plugin(entry.file),
-                                             settings, calls, options));
+    append(lines, conformance::check_library(&load_plugin(entry.file), settings, calls, options));
   if (opened.manifest.implements(cloud_provider_id))
-    append(lines, conformance::run_conformance(*cloud_provider_over(opened.instance), calls, options));
+    append(lines,
+           conformance::run_conformance(*cloud_provider_over(opened.instance), calls, options));
   if (opened.manifest.implements(notifier_id))
     append(lines, conformance::run_conformance(*notifier_over(opened.instance), calls, options));
   return lines;

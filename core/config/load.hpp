@@ -33,9 +33,9 @@ using Environment = std::function<const char*(const std::string& name)>;
 
 /// Throws ConfigurationError. Relative paths are relative to the config file. Secrets are read from
 /// the environment ({ env = "HCLOUD_TOKEN" }) or from files of mode 0600 ({ file = "…" }); a
-/// literal secret cannot be told here (the manifest knows) and is refused by plugin_setting_problems.
-/// A secret that cannot be read is no error here: it stands in PluginSettings::unresolved, so that
-/// `berth servers list` works without every token.
+/// literal secret cannot be told here (the manifest knows) and is refused by
+/// plugin_setting_problems. A secret that cannot be read is no error here: it stands in
+/// PluginSettings::unresolved, so that `berth servers list` works without every token.
 Configuration load_settings(const std::filesystem::path& file, const Environment& environment);
 
 /// The same from text (`name` stands in for the file in errors).

@@ -162,6 +162,20 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   settle_attempt(tx, attempt, now);
 }
 
+/// Whatever is asked for under this name is refused: no offer is to blame, and the next one would
+/// be refused as well. Another attempt has another name.
+void name_taken(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+                const Failure& failure) {
+  attempt.failure_code = to_word(failure.code);
+  attempt.failure = parts.clouds.redacted(attempt.account + ": " + words_of(failure));
+  if (attempt.unknown_outcome)  // something of ours may show up late
+    return give_up(parts, tx, attempt, to_word(failure.code), std::string(attempt.failure), false);
+  release_waiting(parts, tx, attempt, attempt.failure_code, attempt.failure, true, "");
+  if (attempt.deployment_id.empty())
+    close_record(parts, tx, attempt.id, "failed", attempt.failure_code, attempt.failure);
+  gone(parts, tx, attempt);
+}
+
 void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
              const Failure& failure) {
   const Moment now = parts.clock.now();
@@ -179,6 +193,8 @@ void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
                                       back_off_ms(parts, attempt.errors))));
     return;
   }
+  if (failure.code == ErrorCode::conflict)
+    return name_taken(parts, tx, attempt, failure);
   next_candidate(parts, tx, attempt, failure);
 }
 

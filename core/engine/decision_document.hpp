@@ -9,8 +9,8 @@
 
 namespace berth {
 
-/// {action, code, sentence, trigger, stage, requirements, required, rows, estimate, …}; its reader is
-/// core/plan_reader. `most_dropped`: so many dropped offers at the most, nearest misses first.
+/// {action, code, sentence, trigger, stage, requirements, required, rows, estimate, …}; its reader
+/// is core/plan_reader. `most_dropped`: so many dropped offers at the most, nearest misses first.
 std::string decision_document(const Preview& preview, const DeploymentRecord& deployment,
                               const Configuration& settings, std::int64_t now_unix_ms,
                               std::size_t most_dropped);

@@ -57,7 +57,8 @@ std::optional<Work> prepare_delivery(const EngineParts& parts, LedgerTransaction
       HostCall call(parts.clock, parts.journal, notifier + " notify", timeout_ms, &parts.stopping);
       return (*opened)->notify(event, call);
     }();
-    return [&parts, task, notifier, tries, seq, done, at = event.at_unix_ms](LedgerTransaction& later) {
+    return [&parts, task, notifier, tries, seq, done,
+            at = event.at_unix_ms](LedgerTransaction& later) {
       const Moment now = parts.clock.now();
       if (done) {
         later.delivered(notifier, seq);
@@ -69,7 +70,9 @@ std::optional<Work> prepare_delivery(const EngineParts& parts, LedgerTransaction
                             failure.code == ErrorCode::unsupported ||
                             now.unix_ms - at > give_up_after_ms;
       const std::string why = parts.clouds.redacted(failure.message);
-      parts.journal.write(LogLevel::warning, notifier + (hopeless ? ": an event is given up: " : ": not told yet: ") + why);
+      parts.journal.write(
+          LogLevel::warning,
+          notifier + (hopeless ? ": an event is given up: " : ": not told yet: ") + why);
       later.delivery_failed(notifier, seq, why, hopeless);
       const std::int64_t wait = std::min<std::int64_t>(5 * 60'000, 1000LL << std::min(tries, 9));
       later.settle(task.kind, task.subject, hopeless ? now : now.after(wait));

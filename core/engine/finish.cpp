@@ -21,7 +21,8 @@ std::string_view event_type(DeploymentStatus status) {
 }
 
 /// The room is the application's from now on; what it replaces is given back.
-void keep_room(const EngineParts& parts, LedgerTransaction& tx, const DeploymentRecord& deployment) {
+void keep_room(const EngineParts& parts, LedgerTransaction& tx,
+               const DeploymentRecord& deployment) {
   for (HoldRecord& hold : tx.holds_of(deployment.organization, deployment.application)) {
     if (hold.deployment_id != deployment.id) {
       tx.remove_hold(hold.id);

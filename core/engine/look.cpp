@@ -104,10 +104,8 @@ void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord&
               true);
       return;
     case ServerState::pending:
-    case ServerState::unknown:
-      return;
-    case ServerState::running:
-      break;
+    case ServerState::unknown: return;
+    case ServerState::running: break;
   }
   if (server.public_ipv4.empty()) return;
   if (attempt.phase == "accepted") {
@@ -135,9 +133,9 @@ bool settled_absence(const EngineParts& parts, LedgerTransaction& tx, AttemptRec
   if (attempt.absent_looks < 2) return false;
   const ProvisioningSettings& rules = parts.settings.provisioning;
   // A create whose outcome was unknown may succeed late; that one is watched for longer.
-  const std::int64_t wait =
-      attempt.unknown_outcome ? std::max(2 * rules.settle_ms, rules.call_timeout_ms)
-                              : rules.settle_ms;
+  const std::int64_t wait = attempt.unknown_outcome
+                                ? std::max(2 * rules.settle_ms, rules.call_timeout_ms)
+                                : rules.settle_ms;
   return now - attempt.absent_since_unix_ms >= wait;
 }
 
@@ -163,8 +161,7 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   const auto& absent = seen.found->absent;
   const bool known_absent =
       (own != nullptr && own->state == ServerState::gone) ||
-      (seen.found->complete &&
-       std::find(absent.begin(), absent.end(), attempt.id) != absent.end());
+      (seen.found->complete && std::find(absent.begin(), absent.end(), attempt.id) != absent.end());
   if (!known_absent) return;
   if (destroying) {
     // The vendor's own word "terminated", or a destroyed one that is not listed, is the end.
@@ -174,10 +171,10 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
     return;
   }
   if (settled_absence(parts, tx, attempt))
-    give_up(parts, tx, attempt, "vanished",
-            "Server " + attempt.vendor_id + " at " + attempt.account +
-                " is not listed there any more.",
-            true);
+    give_up(
+        parts, tx, attempt, "vanished",
+        "Server " + attempt.vendor_id + " at " + attempt.account + " is not listed there any more.",
+        true);
 }
 
 /// A second server of one attempt (a vendor's duplicate) is an intent to destroy of its own.
@@ -210,7 +207,8 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
     tx.save(extra);
     tx.schedule(TaskKind::attempt, extra.id, now);
     parts.journal.write(LogLevel::warning, original->account + " made a second server, " +
-                                               server.server_id + ", for one create; it is destroyed");
+                                               server.server_id +
+                                               ", for one create; it is destroyed");
   }
 }
 
@@ -257,8 +255,7 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
       destroy_duplicates(parts, tx2, fresh, *seen.found);
       for (AttemptRecord& attempt : fresh)
         if (is_looked_at(attempt)) follow(parts, tx2, attempt, seen);
-      tx2.settle(TaskKind::look, account,
-                 now.after(parts.settings.provisioning.look_interval_ms));
+      tx2.settle(TaskKind::look, account, now.after(parts.settings.provisioning.look_interval_ms));
     };
   };
 }

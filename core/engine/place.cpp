@@ -44,8 +44,8 @@ Money spend_of(const EngineParts& parts, const LedgerView& view, std::string_vie
   return sum;
 }
 
-Facts facts_of(const EngineParts& parts, const LedgerView& view,
-               const DeploymentRecord& deployment, const std::string& trigger) {
+Facts facts_of(const EngineParts& parts, const LedgerView& view, const DeploymentRecord& deployment,
+               const std::string& trigger) {
   Facts facts;
   facts.now_unix_ms = parts.clock.now().unix_ms;
   facts.deployment_id = deployment.id;
@@ -147,8 +147,8 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
   tx.settle(TaskKind::deployment, deployment.id, deployment.approval_deadline);
 }
 
-/// An approval speaks for a price: failover keeps to it. The first offer is within it, as `approval`
-/// has seen to.
+/// An approval speaks for a price: failover keeps to it. The first offer is within it, as
+/// `approval` has seen to.
 std::vector<RankedOffer> within_approval(const EngineParts& parts,
                                          const DeploymentRecord& deployment,
                                          std::vector<RankedOffer> ranked) {
@@ -165,8 +165,8 @@ std::vector<RankedOffer> within_approval(const EngineParts& parts,
   return ranked;
 }
 
-/// What may be bought without asking (again): an approval speaks for a price, so where it was needed,
-/// a dearer offer is not failed over to but asked for.
+/// What may be bought without asking (again): an approval speaks for a price, so where it was
+/// needed, a dearer offer is not failed over to but asked for.
 std::vector<RankedOffer> may_buy(const EngineParts& parts, const DeploymentRecord& deployment,
                                  const std::vector<RankedOffer>& ranked) {
   const OrganizationSettings* organization = parts.settings.organization(deployment.organization);
@@ -265,13 +265,11 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
   if (decision.estimate) deployment.estimate = *decision.estimate;
   open_record(parts, tx, deployment, found->placement.trigger, decision);
   switch (decision.outcome.kind) {
-    case VerdictKind::hold:
-      hold_for_approval(parts, tx, deployment, decision);
-      return std::nullopt;
+    case VerdictKind::hold: hold_for_approval(parts, tx, deployment, decision); return std::nullopt;
     case VerdictKind::proceed: {
-      const Server server = begin_attempt(parts, tx, deployment.organization, deployment.id,
-                                          deployment.audit_id,
-                                          within_approval(parts, deployment, decision.ranked));
+      const Server server =
+          begin_attempt(parts, tx, deployment.organization, deployment.id, deployment.audit_id,
+                        within_approval(parts, deployment, decision.ranked));
       take_hold(parts, tx, deployment, server.id);
       tell(parts, tx, "provisioning.started", deployment,
            "Buying " + offer_text(decision.ranked.front()) + " for " +
@@ -283,9 +281,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       wait_for_server(parts, tx, deployment, server);
       return std::nullopt;
     }
-    default:
-      deny(parts, tx, deployment, decision);
-      return std::nullopt;
+    default: deny(parts, tx, deployment, decision); return std::nullopt;
   }
 }
 

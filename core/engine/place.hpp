@@ -10,9 +10,9 @@
 
 namespace berth {
 
-/// Places the deployment on a server that has room, else lets the pipeline decide: begins an attempt,
-/// holds for approval, or ends it. All in this transaction, so no room, quota or money is taken
-/// twice. The Work it may return reads catalogues, or runs the deploy command.
+/// Places the deployment on a server that has room, else lets the pipeline decide: begins an
+/// attempt, holds for approval, or ends it. All in this transaction, so no room, quota or money is
+/// taken twice. The Work it may return reads catalogues, or runs the deploy command.
 std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction& tx,
                                      const TaskRecord& task, DeploymentRecord& deployment);
 

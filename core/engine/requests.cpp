@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
-#include "berth/codec.hpp"
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
@@ -25,8 +24,8 @@ const OrganizationSettings& organization_of(const EngineParts& parts, std::strin
                                     parts.settings.file.string() + did_you_mean(id, known));
 }
 
-void require_admin(const EngineParts& parts, std::string_view organization,
-                   const std::string& user, const std::string& what) {
+void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
+                   const std::string& what) {
   const OrganizationSettings& settings = organization_of(parts, organization);
   if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
     return;
@@ -63,10 +62,10 @@ std::int64_t needed(const std::optional<std::int64_t>& asked,
                     const std::string& application) {
   const std::int64_t amount = asked ? *asked : fallback.value_or(0);
   if (amount > 0) return amount;
-  throw Refusal(Refused::usage,
-                asked ? std::string(option) + " must be more than zero"
-                      : std::string(option) + " is missing, and [[organization.application]] \"" +
-                            application + "\" sets no default");
+  throw Refusal(Refused::usage, asked ? std::string(option) + " must be more than zero"
+                                      : std::string(option) +
+                                            " is missing, and [[organization.application]] \"" +
+                                            application + "\" sets no default");
 }
 
 bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
@@ -83,10 +82,10 @@ std::vector<RankedOffer> priced(const EngineParts& parts, const AccountOffer& of
   facts.rates = parts.settings.rates;
   facts.offers = std::vector<AccountOffer>{offer};
   const Offer& one = offer.offer;
-  return rank_offers(facts,
-                     {one.vcpu * 1000, one.memory_mib,
-                      one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
-                     {})
+  return rank_offers(
+             facts,
+             {one.vcpu * 1000, one.memory_mib, one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
+             {})
       .ranked;
 }
 
@@ -106,7 +105,8 @@ DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request)
   deployment.application = request.application;
   Room& room = deployment.requirements.room;
   room.millicores = needed(request.millicores, defaults->millicores, "--cpu", request.application);
-  room.memory_mib = needed(request.memory_mib, defaults->memory_mib, "--memory", request.application);
+  room.memory_mib =
+      needed(request.memory_mib, defaults->memory_mib, "--memory", request.application);
   room.disk_mib = needed(request.disk_mib, defaults->disk_mib, "--disk", request.application);
   deployment.requirements.arch = request.arch.empty() ? defaults->arch : request.arch;
   const std::string& arch = deployment.requirements.arch;
@@ -143,7 +143,8 @@ std::string submit(const EngineParts& parts, const DeployRequest& request) {
     tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now());
     tell(parts, tx, "deployment.accepted", deployment,
          deployment.application + " needs " + cores_text(deployment.requirements.room.millicores) +
-             (deployment.requirements.room.millicores == 1000 ? " core, " : " cores, ") + gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
+             (deployment.requirements.room.millicores == 1000 ? " core, " : " cores, ") +
+             gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
              gigabytes_text(deployment.requirements.room.disk_mib) + " GB disk.");
   });
   return deployment.id;
@@ -180,8 +181,7 @@ void approve(const EngineParts& parts, std::string_view deployment_id, const std
 void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
   parts.ledger.write([&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    const OrganizationSettings* organization =
-        parts.settings.organization(deployment.organization);
+    const OrganizationSettings* organization = parts.settings.organization(deployment.organization);
     // Whoever asked for it may take it back; else it takes an admin.
     if (organization == nullptr || user.empty() || user != deployment.requested_by)
       require_admin(parts, deployment.organization, user, "cancel");
@@ -206,10 +206,10 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const std::
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
     organization_of(parts, deployment.organization);
     if (!is_final(deployment.status) || deployment.status == DeploymentStatus::succeeded)
-      throw Refusal(Refused::not_allowed, "only a deployment that ended without success can be "
-                                          "tried again; " +
-                                              deployment.id + " is " +
-                                              std::string(to_word(deployment.status)));
+      throw Refusal(Refused::not_allowed,
+                    "only a deployment that ended without success can be "
+                    "tried again; " +
+                        deployment.id + " is " + std::string(to_word(deployment.status)));
     const Moment now = parts.clock.now();
     deployment.status = DeploymentStatus::placing;
     deployment.tries = 0;
@@ -358,9 +358,9 @@ void remove_server(const EngineParts& parts, std::string_view name, bool force,
                                                 " is under way on server " + server.name +
                                                 "; `berth cancel` it first");
       if (!force)
-        throw Refusal(Refused::not_allowed,
-                      "application '" + hold.application + "' holds room on server " +
-                          server.name + "; `berth release` it, or use --force");
+        throw Refusal(Refused::not_allowed, "application '" + hold.application +
+                                                "' holds room on server " + server.name +
+                                                "; `berth release` it, or use --force");
     }
     if (server.auto_provisioned) require_admin(parts, server.organization, user, "destroy servers");
     for (const HoldRecord& hold : holds) {

@@ -19,7 +19,7 @@ struct ScoreWeights {
 struct PlacementRules {
   PlacementStyle style = PlacementStyle::spread;
   ScoreWeights weights;
-  int buffer_percent = 10;    // a deployment must fit with so much to spare
+  int buffer_percent = 10;  // a deployment must fit with so much to spare
   int warning_percent = 80;
   int critical_percent = 90;  // a server that is this full before the deployment is not chosen
 };
@@ -38,7 +38,7 @@ struct PlacementRow {
   /// "chosen" "fits" "critical" "no_room" "arch" "unreachable" "disabled" "draining" "destroying"
   /// "gone"
   std::string code;
-  std::string sentence;   // "needs 2.2 cores with the buffer, 1.5 are free"
+  std::string sentence;  // "needs 2.2 cores with the buffer, 1.5 are free"
   Score score;
 };
 
@@ -52,8 +52,8 @@ struct Placement {
 
 /// `current_server_id`: where the application runs now, "" if nowhere; it stays there when that
 /// still fits, its own `current_room` counting as free there; where it asks for no more than it
-/// has, neither the buffer nor `critical_percent` can move it. Ready servers come before booting ones.
-/// Ties are broken by name, then id, so the answer does not depend on the fleet's order.
+/// has, neither the buffer nor `critical_percent` can move it. Ready servers come before booting
+/// ones. Ties are broken by name, then id, so the answer does not depend on the fleet's order.
 Placement place(const std::vector<Server>& fleet, const Requirements& requirements,
                 const PlacementRules& rules, const std::string& current_server_id = {},
                 const Room& current_room = {});

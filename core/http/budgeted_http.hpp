@@ -1,4 +1,5 @@
-// The Http that a plugin's call gets: the rate budget, then the network, then a line in the journal.
+// The Http that a plugin's call gets: the rate budget, then the network, then a line in the
+// journal.
 #pragma once
 
 #include <functional>
@@ -19,14 +20,18 @@ void sleep_ms(std::int64_t milliseconds);
 /// Http for one call. Lives as long as the call; refers to all it is given. Threads: the call's.
 ///
 /// A short wait for the budget (under 5 s, and within the call's time) is waited, and ends early
-/// when the call is cancelled; a longer one fails with `rate_limited`, effect none. The journal gets
-/// method, host, path, status and milliseconds at debug; never headers, queries or bodies.
+/// when the call is cancelled; a longer one fails with `rate_limited`, effect none. The journal
+/// gets method, host, path, status and milliseconds at debug; never headers, queries or bodies.
 class BudgetedHttp final : public Http {
  public:
   BudgetedHttp(Transport& transport, RateBudget& budget, const Redaction& redaction,
                Journal& journal, Call& call, Pause pause = sleep_ms)
-      : transport_(transport), budget_(budget), redaction_(redaction), journal_(journal),
-        call_(call), pause_(std::move(pause)) {}
+      : transport_(transport),
+        budget_(budget),
+        redaction_(redaction),
+        journal_(journal),
+        call_(call),
+        pause_(std::move(pause)) {}
 
   Result<HttpResponse> exchange(const HttpRequest& request) override;
 

@@ -42,8 +42,7 @@ Failure refusal(std::string message) {
 
 bool is_loopback(const std::string& host) {
   if (host == "localhost" || host == "[::1]") return true;
-  return host.rfind("127.", 0) == 0 &&
-         host.find_first_not_of("0123456789.") == std::string::npos;
+  return host.rfind("127.", 0) == 0 && host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 bool has_line_break(std::string_view text) {
@@ -52,8 +51,8 @@ bool has_line_break(std::string_view text) {
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                                       std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -62,7 +61,8 @@ std::optional<Failure> refuse(const HttpRequest& request, std::string& host) {
   if (!is_token(request.method)) return refusal("the HTTP method is not a word");
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) return refusal("an HTTP header has a name that is not a word");
-    if (has_line_break(value)) return refusal("the HTTP header " + name + " has a line break in it");
+    if (has_line_break(value))
+      return refusal("the HTTP header " + name + " has a line break in it");
   }
   CurlUrl url;
   if (curl_url_set(url.url, CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK)
@@ -163,10 +163,8 @@ bool nothing_was_sent(CURL* handle, CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-      return true;
-    default:
-      break;
+    case CURLE_SSL_ENGINE_NOTFOUND: return true;
+    default: break;
   }
   // Set once the connection is ready and the request may begin to leave; 0 before that.
   curl_off_t pretransfer = 0;
@@ -182,8 +180,8 @@ Failure failure_of(CURL* handle, CURLcode code, const Exchange& exchange, const 
   failure.code = exchange.cancelled ? ErrorCode::cancelled : ErrorCode::unavailable;
   failure.effect = nothing_was_sent(handle, code) ? Effect::none : Effect::unknown;
   const std::string reason = exchange.timed_out ? "the call's time is up"
-                             : *words != '\0'  ? words
-                                               : curl_easy_strerror(code);
+                             : *words != '\0'   ? words
+                                                : curl_easy_strerror(code);
   if (exchange.cancelled)
     failure.message = "the request to " + host + " was cancelled";
   else if (exchange.too_large)
@@ -285,7 +283,10 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
                    Effect::none,
                    cancelled ? "the call was cancelled before the request to " + host
                              : "no time was left for the request to " + host,
-                   {}, {}, {}, StockScope::zone};
+                   {},
+                   {},
+                   {},
+                   StockScope::zone};
   }
 
   const WithoutSigpipe quiet;
@@ -325,8 +326,7 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
   else if (!options_.proxy.empty())
     curl_easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());
-  if (!options_.ca_file.empty())
-    curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+  if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
 
   if (request.method == "HEAD") {
     curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);

@@ -29,9 +29,9 @@ class LedgerError : public std::runtime_error {
 };
 
 struct DeploymentFilter {
-  std::string organization, application;    // "": any
-  std::vector<DeploymentStatus> statuses;   // empty: any
-  int limit = 100;                          // newest first
+  std::string organization, application;   // "": any
+  std::vector<DeploymentStatus> statuses;  // empty: any
+  int limit = 100;                         // newest first
 };
 
 struct AuditFilter {
@@ -40,8 +40,8 @@ struct AuditFilter {
 };
 
 /// Which tasks a driver works on. Empty `deployment_id`: all.
-/// With one: that deployment; the attempts it began or waits for; looks at those attempts' accounts;
-/// deliveries of its events.
+/// With one: that deployment; the attempts it began or waits for; looks at those attempts'
+/// accounts; deliveries of its events.
 struct Scope {
   std::string deployment_id;
 };
@@ -65,7 +65,8 @@ class LedgerView {
 
   [[nodiscard]] virtual std::optional<AttemptRecord> attempt(std::string_view id) const = 0;
   /// Of an account ("" for all), all but gone ones.
-  [[nodiscard]] virtual std::vector<AttemptRecord> live_attempts(std::string_view account) const = 0;
+  [[nodiscard]] virtual std::vector<AttemptRecord> live_attempts(
+      std::string_view account) const = 0;
   [[nodiscard]] virtual std::vector<AttemptRecord> attempts_of(
       std::string_view deployment_id) const = 0;
 
@@ -120,7 +121,7 @@ class LedgerTransaction : public LedgerView {
  public:
   virtual void save(const DeploymentRecord& deployment) = 0;
   virtual void save(const AttemptRecord& attempt) = 0;
-  virtual void save(const Server& server) = 0;      // `used` is not stored
+  virtual void save(const Server& server) = 0;  // `used` is not stored
   virtual void save(const HoldRecord& hold) = 0;
   virtual void remove_hold(std::string_view id) = 0;
   /// What else runs on a server, and its load; percent of the whole server. nullopt: as it was.
@@ -157,8 +158,8 @@ class LedgerTransaction : public LedgerView {
 class Ledger {
  public:
   virtual ~Ledger() = default;
-  /// One BEGIN IMMEDIATE … COMMIT, durable on return. What `body` throws rolls back and is rethrown.
-  /// Throws LedgerError. Not re-entrant.
+  /// One BEGIN IMMEDIATE … COMMIT, durable on return. What `body` throws rolls back and is
+  /// rethrown. Throws LedgerError. Not re-entrant.
   virtual void write(const std::function<void(LedgerTransaction&)>& body) = 0;
   virtual void read(const std::function<void(const LedgerView&)>& body) = 0;
   /// Changes when another connection has committed since the last call.

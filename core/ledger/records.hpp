@@ -19,19 +19,27 @@ struct Moment {
   std::int64_t unix_ms = 0;
   std::int64_t boot_ms = 0;
   std::string boot_id;
-  [[nodiscard]] Moment after(std::int64_t ms) const { return {unix_ms + ms, boot_ms + ms, boot_id}; }
+  [[nodiscard]] Moment after(std::int64_t ms) const {
+    return {unix_ms + ms, boot_ms + ms, boot_id};
+  }
   [[nodiscard]] bool passed(const Moment& now) const {
     return boot_id == now.boot_id ? boot_ms <= now.boot_ms : unix_ms <= now.unix_ms;
   }
 };
 
 enum class DeploymentStatus {
-  placing,              // looking for room, deciding
-  awaiting_approval,    // held until an admin says yes or no
-  provisioning,         // waits for a server to be ready
-  deploying,            // the deploy command runs
-  succeeded, denied, insufficient_capacity, provisioning_failed, cancelled, timed_out,
-  deploy_failed, error,
+  placing,            // looking for room, deciding
+  awaiting_approval,  // held until an admin says yes or no
+  provisioning,       // waits for a server to be ready
+  deploying,          // the deploy command runs
+  succeeded,
+  denied,
+  insufficient_capacity,
+  provisioning_failed,
+  cancelled,
+  timed_out,
+  deploy_failed,
+  error,
 };
 std::string_view to_word(DeploymentStatus status);
 std::optional<DeploymentStatus> deployment_status_of(std::string_view word);
@@ -43,27 +51,27 @@ struct DeploymentRecord {
   Requirements requirements;
   Strategy strategy = Strategy::standard;
   DeploymentStatus status = DeploymentStatus::placing;
-  std::string reason_code, reason;          // why it is where it is; every wait names what it waits for
+  std::string reason_code, reason;  // why it is where it is; every wait names what it waits for
   std::string requested_by, idempotency_key;
   std::int64_t created_unix_ms = 0, updated_unix_ms = 0, finished_unix_ms = 0;
-  std::int64_t ttl_ms = 0;                  // 0: none
-  std::string server_id;                    // where its hold is; "" if none
-  std::string attempt_id;                   // what it waits for; "" if nothing
-  int tries = 0;                            // provisionings begun for it
+  std::int64_t ttl_ms = 0;  // 0: none
+  std::string server_id;    // where its hold is; "" if none
+  std::string attempt_id;   // what it waits for; "" if nothing
+  int tries = 0;            // provisionings begun for it
   std::vector<std::string> excluded_offers;
   std::optional<Moment> provisioning_deadline;
   std::optional<Moment> approval_deadline;
   std::string approved_by;
   std::int64_t approved_unix_ms = 0;
   Money approved_limit;
-  Money estimate;                           // per month; currency "" while unknown
-  std::string audit_id;                     // the audit record of the provisioning under way; or ""
-  std::string cancel_requested_by;          // set: ends as soon as no effect is in flight
-  std::int64_t command_pid = 0;             // of the deploy command's session; 0: none
-  std::int64_t command_start_ticks = 0;     // its start time, so that a reused pid is not killed
+  Money estimate;                        // per month; currency "" while unknown
+  std::string audit_id;                  // the audit record of the provisioning under way; or ""
+  std::string cancel_requested_by;       // set: ends as soon as no effect is in flight
+  std::int64_t command_pid = 0;          // of the deploy command's session; 0: none
+  std::int64_t command_start_ticks = 0;  // its start time, so that a reused pid is not killed
   std::string command_boot_id;
   int command_exit = -1;
-  std::string command_tail;                 // the last 4 KB of its output
+  std::string command_tail;  // the last 4 KB of its output
 };
 
 enum class AttemptStatus { intended, requested, booting, ready, destroying, gone };
@@ -77,27 +85,28 @@ struct AttemptRecord {
   std::string server_id;                    // its row in the fleet
   std::string account;                      // of the candidate tried now
   AttemptStatus status = AttemptStatus::intended;
-  std::string offers_json;                  // the ranked offers, a JSON array (engine/offer_codec)
-  int candidate = 0;                        // index into them
+  std::string offers_json;  // the ranked offers, a JSON array (engine/offer_codec)
+  int candidate = 0;        // index into them
   std::string vendor_id, note, region;
-  bool unknown_outcome = false;             // a create's reply was lost: look before anything else
-  int absent_looks = 0;                     // complete looks in a row that did not show it
+  bool unknown_outcome = false;  // a create's reply was lost: look before anything else
+  int absent_looks = 0;          // complete looks in a row that did not show it
   std::int64_t absent_since_unix_ms = 0;
-  std::string phase;                        // "accepted" "running" "reachable": what has been seen
+  std::string phase;  // "accepted" "running" "reachable": what has been seen
   std::int64_t created_unix_ms = 0, requested_unix_ms = 0, accepted_unix_ms = 0, ended_unix_ms = 0;
   std::optional<Moment> ready_deadline;
-  std::int64_t expires_unix_ms = 0;         // lease; 0: none
-  int errors = 0;                           // calls in a row that failed for passing reasons
-  std::string failure_code, failure;        // the last one, in words
+  std::int64_t expires_unix_ms = 0;   // lease; 0: none
+  int errors = 0;                     // calls in a row that failed for passing reasons
+  std::string failure_code, failure;  // the last one, in words
 };
 
-/// Room taken on one server by one application. A redeployment keeps what it replaces until it ends.
+/// Room taken on one server by one application. A redeployment keeps what it replaces until it
+/// ends.
 struct HoldRecord {
   std::string id;
   std::string organization, application, server_id, deployment_id;
   Room room;
-  bool active = false;                      // the deployment succeeded: this is the running one
-  std::int64_t expires_unix_ms = 0;         // ttl; 0: none
+  bool active = false;               // the deployment succeeded: this is the running one
+  std::int64_t expires_unix_ms = 0;  // ttl; 0: none
   std::int64_t created_unix_ms = 0;
 };
 
@@ -110,12 +119,12 @@ struct TaskRecord {
   TaskKind kind = TaskKind::deployment;
   std::string subject;
   Moment not_before;
-  std::string owner;      // who has claimed it; "" if nobody
-  bool lapsed = false;    // whoever had claimed it died: its effect may have happened
+  std::string owner;    // who has claimed it; "" if nobody
+  bool lapsed = false;  // whoever had claimed it died: its effect may have happened
 };
 
 struct EventRecord {
-  std::int64_t seq = 0;   // set by the ledger
+  std::int64_t seq = 0;  // set by the ledger
   std::string event_id, type, organization, deployment_id, message, fields_json = "{}";
   std::int64_t at_unix_ms = 0;
   std::vector<std::string> recipients;
@@ -129,17 +138,17 @@ struct DeliveryRecord {
   std::string last_error;
 };
 
-/// One state of one provisioning's audit record. Append-only: each change is a new entry of the same
-/// record_id that repeats everything; the view `audit_record` shows the newest.
+/// One state of one provisioning's audit record. Append-only: each change is a new entry of the
+/// same record_id that repeats everything; the view `audit_record` shows the newest.
 struct AuditRecord {
   std::string record_id;
-  std::int64_t seq = 0, at_unix_ms = 0;     // set by the ledger / writer
+  std::int64_t seq = 0, at_unix_ms = 0;  // set by the ledger / writer
   std::string organization, application, deployment_id, server_id, attempt_id, vendor_id;
-  std::string trigger;   // no_servers_available | insufficient_capacity | load_balancing | manual
-  std::string status;    // pending provisioning succeeded failed quota_exceeded user_cancelled
+  std::string trigger;  // no_servers_available | insufficient_capacity | load_balancing | manual
+  std::string status;   // pending provisioning succeeded failed quota_exceeded user_cancelled
   Room required;
-  std::string offer_json;                   // selected offer; "" before
-  Money estimated_monthly;                  // currency "" while unknown
+  std::string offer_json;   // selected offer; "" before
+  Money estimated_monthly;  // currency "" while unknown
   std::string approved_by;
   std::int64_t approved_unix_ms = 0, started_unix_ms = 0, completed_unix_ms = 0;
   std::string failure_code, failure_reason;

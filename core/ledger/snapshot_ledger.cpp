@@ -32,8 +32,8 @@ struct Traces {
 };
 
 /// Reads from a copy in memory. SQLite cannot read a ledger that nobody else has open without
-/// making a log and its index beside it; reading the file alone makes nothing, and is right as long as no
-/// log was there before and after.
+/// making a log and its index beside it; reading the file alone makes nothing, and is right as long
+/// as no log was there before and after.
 class SnapshotLedger final : public Ledger {
  public:
   SnapshotLedger(std::string path, std::string installation_id)

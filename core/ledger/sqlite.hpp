@@ -66,7 +66,8 @@ enum class Access {
 };
 
 /// One connection. Waits up to `patience_ms` for another connection's lock, in short steps of
-/// random length, so that many processes that wait do not do it in lockstep. Threads: one at a time.
+/// random length, so that many processes that wait do not do it in lockstep. Threads: one at a
+/// time.
 class Database {
  public:
   /// ":memory:" is a private one. Throws Error.

@@ -28,9 +28,9 @@ struct CallGrant {
   std::int64_t wait_ms = 0;
 };
 
-/// Shared by all processes. A cache that cannot be opened or is corrupt is made anew; one that cannot
-/// be written is used as an in-memory one (the problem is told once through `note`). Never throws for
-/// what is in the file. Threads: any.
+/// Shared by all processes. A cache that cannot be opened or is corrupt is made anew; one that
+/// cannot be written is used as an in-memory one (the problem is told once through `note`). Never
+/// throws for what is in the file. Threads: any.
 class Cache {
  public:
   virtual ~Cache() = default;
@@ -38,9 +38,9 @@ class Cache {
   virtual std::optional<CachedCatalogue> catalogue(std::string_view key) = 0;
   virtual void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) = 0;
 
-  /// While the result lives, no other process reads the catalogue of this key: 64 of them that start
-  /// at once cost the cloud one reading, not 64. Waits at most `patience_ms`, then lets go on anyway
-  /// (a reading too many is no harm). May be null.
+  /// While the result lives, no other process reads the catalogue of this key: 64 of them that
+  /// start at once cost the cloud one reading, not 64. Waits at most `patience_ms`, then lets go on
+  /// anyway (a reading too many is no harm). May be null.
   virtual std::shared_ptr<void> reading(std::string_view key, std::int64_t patience_ms) {
     (void)key, (void)patience_ms;
     return nullptr;  // a cache of one process: OfferCatalogue has a lock of its own for its threads

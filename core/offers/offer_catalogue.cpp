@@ -30,8 +30,8 @@ bool speaks_for(const StockEntry& entry, const AccountOffer& offer, const std::s
 
 }  // namespace
 
-OfferCatalogue::OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
-                     Journal& journal)
+OfferCatalogue::OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache,
+                               const Clock& clock, Journal& journal)
     : settings_(settings), clouds_(clouds), cache_(cache), clock_(clock), journal_(journal) {}
 
 OfferCatalogue::Entry& OfferCatalogue::entry_of(const std::string& account) {
@@ -46,7 +46,8 @@ bool OfferCatalogue::young(const Entry& entry) const {
   return !entry.problem.empty() && now.boot_ms - entry.failed_boot_ms < remember_failure_ms;
 }
 
-std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<const AccountSettings*>& accounts) {
+std::optional<CatalogueView> OfferCatalogue::peek(
+    const std::vector<const AccountSettings*>& accounts) {
   CatalogueView view;
   const std::int64_t now = clock_.now().unix_ms;
   {
@@ -66,8 +67,7 @@ std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<const Accoun
   for (AccountOffer& offer : view.offers) {
     const std::string key = offer.key();
     for (const StockEntry& entry : stock)
-      if (speaks_for(entry, offer, key) &&
-          entry.until_unix_ms > offer.out_of_stock_until_unix_ms) {
+      if (speaks_for(entry, offer, key) && entry.until_unix_ms > offer.out_of_stock_until_unix_ms) {
         offer.out_of_stock_until_unix_ms = entry.until_unix_ms;
         offer.out_of_stock_why = entry.why;
       }
@@ -97,7 +97,8 @@ void OfferCatalogue::read(const AccountSettings& account, bool anew) {
   if (anew || !read_cache(account, entry, key)) read_cloud(account, entry, key);
 }
 
-bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry, const std::string& key) {
+bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry,
+                                const std::string& key) {
   const auto cached = cache_.catalogue(key);
   const std::int64_t now = clock_.now().unix_ms;
   if (!cached || now - cached->read_unix_ms >= settings_.provisioning.catalogue_ttl_ms ||
@@ -109,7 +110,8 @@ bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry, co
   return true;
 }
 
-void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry, const std::string& key) {
+void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
+                                const std::string& key) {
   bool unusable = false;
   Result<OfferList> list = [&]() -> Result<OfferList> {
     Result<Cloud> cloud = clouds_.open(account.id);
@@ -135,8 +137,9 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry, co
   keep(account, entry, account.plugin, std::move(list->offers), now);
 }
 
-void OfferCatalogue::keep(const AccountSettings& account, Entry& entry, const std::string& provider_id,
-                     std::vector<Offer> offers, std::int64_t read_unix_ms) {
+void OfferCatalogue::keep(const AccountSettings& account, Entry& entry,
+                          const std::string& provider_id, std::vector<Offer> offers,
+                          std::int64_t read_unix_ms) {
   auto kept = std::make_shared<std::vector<AccountOffer>>();
   kept->reserve(offers.size());
   for (Offer& offer : offers) {

@@ -22,12 +22,12 @@ struct CatalogueView {
   std::vector<MissingCatalogue> missing;  // accounts that could not be read
 };
 
-/// Threads: any. A catalogue is read from its cloud at most once per `catalogue_ttl`, by one thread,
-/// for all processes that share cache.db.
+/// Threads: any. A catalogue is read from its cloud at most once per `catalogue_ttl`, by one
+/// thread, for all processes that share cache.db.
 class OfferCatalogue {
  public:
   OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
-            Journal& journal);
+                 Journal& journal);
 
   /// What is in memory and young enough; nullopt: refresh() first. Never blocks on a cloud.
   [[nodiscard]] std::optional<CatalogueView> peek(
@@ -42,8 +42,8 @@ class OfferCatalogue {
     std::mutex reading;  // one thread reads an account; the others wait for what it finds
     std::shared_ptr<const std::vector<AccountOffer>> offers;  // null: never read
     std::int64_t read_unix_ms = 0;
-    std::string problem;             // why the last reading failed; ""
-    bool unusable = false;           // the cloud could not even be asked
+    std::string problem;    // why the last reading failed; ""
+    bool unusable = false;  // the cloud could not even be asked
     std::int64_t failed_boot_ms = 0;
   };
   Entry& entry_of(const std::string& account);

@@ -14,8 +14,8 @@ namespace berth {
 
 /// An offer of one account, as the catalogue has it just now.
 struct AccountOffer {
-  std::string account;      // the account's id in the config
-  std::string provider;     // the plugin's id
+  std::string account;   // the account's id in the config
+  std::string provider;  // the plugin's id
   Offer offer;
   std::int64_t out_of_stock_until_unix_ms = 0;  // 0: not known to be
   std::string out_of_stock_why;
@@ -27,7 +27,8 @@ struct AccountOffer {
 struct MissingCatalogue {
   std::string account;
   std::string why;
-  bool unusable = false;  // it cannot be asked at all (plugin, credential): that will not pass by itself
+  bool unusable =
+      false;  // it cannot be asked at all (plugin, credential): that will not pass by itself
 };
 
 struct OrganizationFacts {
@@ -36,19 +37,19 @@ struct OrganizationFacts {
   bool auto_approve_provisioning = false;
   std::optional<int> max_servers;
   std::vector<std::string> admins;
-  int accounts = 0;          // active accounts this organization may use
+  int accounts = 0;  // active accounts this organization may use
 };
 
 struct ApprovalFact {
   std::string by;
   std::int64_t at_unix_ms = 0;
-  Money limit;               // what was shown and approved, per month
+  Money limit;  // what was shown and approved, per month
 };
 
 /// One currency's worth in the comparison currency, from the config.
 struct CurrencyRate {
   std::string currency;
-  std::int64_t nanos = 0;    // 1 unit of `currency` in the comparison currency
+  std::int64_t nanos = 0;  // 1 unit of `currency` in the comparison currency
 };
 
 struct Facts {
@@ -58,16 +59,16 @@ struct Facts {
   Requirements requirements;
   Strategy strategy = Strategy::standard;
   OrganizationFacts organization;
-  std::string trigger;                      // why the fleet did not do
-  int servers_counted = 0;                  // active + deleting + in flight, for the quota
-  Money spend_monthly;                      // estimated, of what the organization runs now
-  int tries = 0;                            // provisionings tried for this deployment so far
+  std::string trigger;      // why the fleet did not do
+  int servers_counted = 0;  // active + deleting + in flight, for the quota
+  Money spend_monthly;      // estimated, of what the organization runs now
+  int tries = 0;            // provisionings tried for this deployment so far
   int max_tries = 2;
-  std::vector<std::string> excluded_offers; // keys that failed for this deployment already
+  std::vector<std::string> excluded_offers;  // keys that failed for this deployment already
   std::optional<ApprovalFact> approval;
   std::optional<std::vector<AccountOffer>> offers;  // nullopt: not read yet
   std::vector<MissingCatalogue> missing_catalogues;
-  std::string currency = "USD";             // the comparison currency
+  std::string currency = "USD";  // the comparison currency
   std::vector<CurrencyRate> rates;
 };
 

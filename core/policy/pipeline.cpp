@@ -23,9 +23,9 @@ const StageKind& kind_named(const std::string& name) {
 
 /// Where `stage` stands; `stages.size()`: nowhere.
 std::size_t place_of(const std::vector<StageSettings>& stages, std::string_view stage) {
-  const auto found =
-      std::find_if(stages.begin(), stages.end(),
-                   [&](const StageSettings& settings) { return settings.stage == stage; });
+  const auto found = std::find_if(stages.begin(), stages.end(), [&](const StageSettings& settings) {
+    return settings.stage == stage;
+  });
   return static_cast<std::size_t>(found - stages.begin());
 }
 
@@ -46,7 +46,8 @@ void check_order(const std::vector<StageSettings>& stages) {
     throw std::invalid_argument("'selection' stands before 'sizing': it needs the size");
   if (approval == nowhere)
     throw std::invalid_argument(
-        "the pipeline has no 'approval': money would be spent without anybody's yes (an organization "
+        "the pipeline has no 'approval': money would be spent without anybody's yes (an "
+        "organization "
         "that wants that sets auto_approve_provisioning)");
   if (approval < selection && !stages[approval].price_cap)
     throw std::invalid_argument(

@@ -1,5 +1,5 @@
-// The frames of plugin-api/wire.md, read and written at both ends of the socket: one JSON line, then
-// exactly as many raw bytes as the line says.
+// The frames of plugin-api/wire.md, read and written at both ends of the socket: one JSON line,
+// then exactly as many raw bytes as the line says.
 #pragma once
 
 #include <cstdint>

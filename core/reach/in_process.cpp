@@ -68,7 +68,8 @@ class HostCall {
   std::int32_t answer(const char* text, std::int32_t status) {
     if (++answers_ > 1) return status;  // counted; the first one is kept for nobody
     status_ = status;
-    const std::size_t size = text == nullptr ? max_frame_body + 1 : strnlen(text, max_frame_body + 1);
+    const std::size_t size =
+        text == nullptr ? max_frame_body + 1 : strnlen(text, max_frame_body + 1);
     is_text_ = size <= max_frame_body;
     if (is_text_) text_.assign(text, size);
     return status;
@@ -116,8 +117,7 @@ class HostCall {
         request.headers.emplace_back(in->headers[i].name,
                                      in->headers[i].value == nullptr ? "" : in->headers[i].value);
     if (in->body != nullptr) request.body.assign(static_cast<const char*>(in->body), in->body_size);
-    request.deleting =
-        in->size >= offsetof(berth_http_request, reserved) && in->deleting != 0;
+    request.deleting = in->size >= offsetof(berth_http_request, reserved) && in->deleting != 0;
     return call_.http().exchange(request);
   } catch (const std::exception& error) {
     return failed(ErrorCode::internal, Effect::unknown,
@@ -153,12 +153,13 @@ std::optional<Failure> guarded(const std::string& about, Function&& function) {
 
 InProcessInstance::InProcessInstance(const berth_plugin& table, std::string name,
                                      std::string config_json, std::int64_t concurrent)
-    : table_(table), name_(std::move(name)), config_json_(std::move(config_json)),
+    : table_(table),
+      name_(std::move(name)),
+      config_json_(std::move(config_json)),
       slots_(name_, concurrent) {}
 
 InProcessInstance::~InProcessInstance() {
-  if (started_ && table_.destroy != nullptr)
-    (void)guarded(name_, [&] { table_.destroy(self_); });
+  if (started_ && table_.destroy != nullptr) (void)guarded(name_, [&] { table_.destroy(self_); });
 }
 
 std::optional<Failure> InProcessInstance::start(Call& call) {
@@ -168,8 +169,8 @@ std::optional<Failure> InProcessInstance::start(Call& call) {
   HostCall host(call);
   std::int32_t status = BERTH_FAILED;
   void* self = nullptr;
-  std::optional<Failure> failure = guarded(
-      about, [&] { status = table_.create(config_json_.c_str(), host.c(), &self); });
+  std::optional<Failure> failure =
+      guarded(about, [&] { status = table_.create(config_json_.c_str(), host.c(), &self); });
   if (!failure && status != BERTH_OK) {
     Outcome outcome = host.outcome(about);
     failure = outcome.ok() ? failed(ErrorCode::internal, Effect::none,
@@ -196,9 +197,8 @@ Outcome InProcessInstance::call(std::string_view interface_id, std::string_view 
 
   const std::string about = "the plugin " + name_ + " (" + std::string(method) + ")";
   const berth_method* found = nullptr;
-  if (auto failure = guarded(about, [&] {
-        found = method_of(table_, self_, interface_id, method);
-      })) {
+  if (auto failure =
+          guarded(about, [&] { found = method_of(table_, self_, interface_id, method); })) {
     failure->effect = Effect::none;
     return *failure;
   }

@@ -22,7 +22,9 @@ Failure not_called(ErrorCode code, std::string message) {
 
 IsolatedInstance::IsolatedInstance(IsolatedOptions options, std::string config_json,
                                    Journal& journal)
-    : options_(std::move(options)), config_json_(std::move(config_json)), journal_(journal),
+    : options_(std::move(options)),
+      config_json_(std::move(config_json)),
+      journal_(journal),
       slots_(options_.name, options_.concurrent) {}
 
 IsolatedInstance::~IsolatedInstance() = default;
@@ -82,8 +84,10 @@ Result<IsolatedInstance::Session> IsolatedInstance::session(Call& call) {
   Result<Session> made = new_session(call);
   lock.lock();
   starting_ = false;
-  if (made.ok()) session_ = *made;
-  else if (made.failure().code != ErrorCode::cancelled) came_to_nothing(made.failure().message);
+  if (made.ok())
+    session_ = *made;
+  else if (made.failure().code != ErrorCode::cancelled)
+    came_to_nothing(made.failure().message);
   started_.notify_all();
   return made;
 }
@@ -93,23 +97,25 @@ std::optional<Failure> IsolatedInstance::wait_for_turn(std::unique_lock<std::mut
                                                        Call& call) {
   for (;;) {
     if (call.cancelled())
-      return not_called(ErrorCode::cancelled, "the call was cancelled before its worker had started");
+      return not_called(ErrorCode::cancelled,
+                        "the call was cancelled before its worker had started");
     const std::int64_t remaining = call.remaining_ms();
     const std::int64_t delay = not_before_ - steady_ms();
     if (remaining <= 0)
       return not_called(ErrorCode::unavailable,
-                    "the worker of " + options_.name + " did not start within the call's time");
+                        "the worker of " + options_.name + " did not start within the call's time");
     if (!starting_ && delay <= 0) return {};
     if (!starting_ && (delay > longest_waited_ms || delay >= remaining)) {
-      Failure failure = not_called(ErrorCode::unavailable,
+      Failure failure = not_called(
+          ErrorCode::unavailable,
           "the worker of " + options_.name + " came to nothing " + std::to_string(fruitless_) +
               " times in a row, the last time: " + last_end_ + "; it is started again in " +
               std::to_string((delay + 999) / 1000) + " s");
       failure.retry_after_ms = delay;
       return failure;
     }
-    started_.wait_for(lock, std::chrono::milliseconds(
-                                starting_ ? wake_ms : std::min(wake_ms, delay)));
+    started_.wait_for(lock,
+                      std::chrono::milliseconds(starting_ ? wake_ms : std::min(wake_ms, delay)));
   }
 }
 

@@ -18,17 +18,18 @@ struct SettingProblem {
   std::string text;  // a sentence; quotes no secret
 };
 
-/// Settings (the JSON object of an account, secrets resolved) against the manifest; empty: they fit.
+/// Settings (the JSON object of an account, secrets resolved) against the manifest; empty: they
+/// fit.
 std::vector<SettingProblem> setting_problems(const Manifest& manifest,
                                              std::string_view settings_json);
 
 /// Settings for one instance.
 struct PluginUse {
-  std::string plugin;                // id in the catalogue
+  std::string plugin;                  // id in the catalogue
   HowToRun how = HowToRun::automatic;  // other than automatic: wins over the catalogue's
-  std::string account_id;            // handed to the plugin where not ""
-  std::string settings_json = "{}";  // secrets resolved
-  std::vector<std::string> secrets;  // to redact besides the manifest's secret keys
+  std::string account_id;              // handed to the plugin where not ""
+  std::string settings_json = "{}";    // secrets resolved
+  std::vector<std::string> secrets;    // to redact besides the manifest's secret keys
   WorkerPatience patience;
 };
 

@@ -49,8 +49,8 @@ struct WorkerSession::Waiter {
   std::size_t lines = 0, requests = 0, dropped = 0;
   bool answered = false;
   Frame answer;
-  bool told = false;              // cancel was sent
-  std::int64_t end_at = -1;       // when the worker is ended for this call, steady ms
+  bool told = false;         // cancel was sent
+  std::int64_t end_at = -1;  // when the worker is ended for this call, steady ms
   std::string_view end_why;
 
   [[nodiscard]] bool overdue() const { return end_at >= 0 && steady_ms() >= end_at; }
@@ -58,7 +58,9 @@ struct WorkerSession::Waiter {
 
 WorkerSession::WorkerSession(std::unique_ptr<WorkerProcess> process, std::string name,
                              Journal& journal, WorkerPatience patience)
-    : process_(std::move(process)), name_(std::move(name)), journal_(journal),
+    : process_(std::move(process)),
+      name_(std::move(name)),
+      journal_(journal),
       patience_(patience) {}
 
 WorkerSession::~WorkerSession() {
@@ -85,13 +87,15 @@ Outcome WorkerSession::hello(Call& call) {
   bool arrived = false, ended = false;
   try {
     while (!(arrived = reader_.next(frame)) && !ended && why.empty()) {
-      std::array<pollfd, 2> ready{{{process_->socket(), POLLIN, 0},
-                                   {process_->output(), POLLIN, 0}}};
+      std::array<pollfd, 2> ready{
+          {{process_->socket(), POLLIN, 0}, {process_->output(), POLLIN, 0}}};
       poll(ready.data(), ready.size(), look_ms);
       drain_output();
       ended = reader_.fill(process_->socket()) == FrameReader::Filled::end;
-      if (call.cancelled()) why = "was not awaited, since the call was cancelled";
-      else if (steady_ms() > until) why = "did not say hello in time";
+      if (call.cancelled())
+        why = "was not awaited, since the call was cancelled";
+      else if (steady_ms() > until)
+        why = "did not say hello in time";
     }
     if (arrived && frame.type == FrameType::hello && frame.wire == wire_version)
       return std::move(frame.body);
@@ -101,8 +105,8 @@ Outcome WorkerSession::hello(Call& call) {
       return failure;
     }
     if (arrived && frame.type == FrameType::hello)
-      why = "speaks version " + std::to_string(frame.wire) + " of the wire, and this berth speaks " +
-            std::to_string(wire_version);
+      why = "speaks version " + std::to_string(frame.wire) +
+            " of the wire, and this berth speaks " + std::to_string(wire_version);
     else if (arrived)
       why = "did not begin with hello";
   } catch (const WireError& error) {
@@ -198,14 +202,16 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
     }
     std::int64_t wait = std::clamp<std::int64_t>(call.remaining_ms(), 1, look_ms);
     if (self.told) wait = std::clamp<std::int64_t>(self.end_at - steady_ms(), 1, look_ms);
-    if (leading_) self.changed.wait_for(lock, std::chrono::milliseconds(wait));
-    else lead(lock, static_cast<int>(wait));
+    if (leading_)
+      self.changed.wait_for(lock, std::chrono::milliseconds(wait));
+    else
+      lead(lock, static_cast<int>(wait));
   }
   if (!self.answered) return {gone(self), true};
   lock.unlock();
   if (self.dropped > 0)
-    call.log(LogLevel::warning,
-             std::to_string(self.dropped) + " log lines of this call came too fast and were dropped");
+    call.log(LogLevel::warning, std::to_string(self.dropped) +
+                                    " log lines of this call came too fast and were dropped");
   if (self.answer.type == FrameType::fail) return {codec::decode_failure(self.answer.body), true};
   return {std::move(self.answer.body), true};
 }
@@ -269,7 +275,7 @@ void WorkerSession::lead(std::unique_lock<std::mutex>& lock, int wait_ms) {
 }
 
 void WorkerSession::dispatch(Frame&& frame) {
-  if (frame.type == FrameType::unknown) return;  // a newer wire's (version rule)
+  if (frame.type == FrameType::unknown) return;        // a newer wire's (version rule)
   if (frame.type == FrameType::log && frame.n == 0) {  // belongs to no call
     print(frame.text);
     return;
@@ -306,8 +312,7 @@ void WorkerSession::dispatch(Frame&& frame) {
         broken_ = "asked for more than 64 HTTP exchanges at once in one call";
       waiter.inbox.push_back(std::move(frame));
       break;
-    default:
-      return;  // a host's frame: it means nothing from this side
+    default: return;  // a host's frame: it means nothing from this side
   }
   waiter.changed.notify_one();
 }
@@ -382,11 +387,11 @@ void WorkerSession::finish(std::unique_lock<std::mutex>& lock, const std::string
 Failure WorkerSession::gone(const Waiter& waiter) const {
   const std::string about(waiter.about);
   if (waiter.end_why == why_ && !why_.empty())
-    return failed(why_ == too_late ? ErrorCode::unavailable : ErrorCode::cancelled,
-                  Effect::unknown,
+    return failed(why_ == too_late ? ErrorCode::unavailable : ErrorCode::cancelled, Effect::unknown,
                   "the plugin " + name_ + " (" + about + ") " + why_ + "; its worker was ended");
   std::string happened = why_;
-  if (why_.empty()) happened = how_;
+  if (why_.empty())
+    happened = how_;
   else if (why_ == too_late || why_ == not_cancelled)
     happened = "was ended, because another call " + why_ + ',';
   return failed(ErrorCode::internal, Effect::unknown,

@@ -142,8 +142,8 @@ class PosixProcesses final : public Processes {
   }
 
  private:
-  static pid_t spawn(const std::vector<std::string>& argv,
-                     const Command& command, const Pipe& gate, const Pipe& output, std::string& problem) {
+  static pid_t spawn(const std::vector<std::string>& argv, const Command& command, const Pipe& gate,
+                     const Pipe& output, std::string& problem) {
     std::map<std::string, std::string> variables;
     for (char** entry = environ; *entry != nullptr; ++entry) {
       const std::string_view text = *entry;
@@ -173,8 +173,8 @@ class PosixProcesses final : public Processes {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     pid_t pid = -1;
     const int code = posix_spawn(&pid, argv[0].c_str(), &files, &attributes, arguments.data(),
                                  environment.data());

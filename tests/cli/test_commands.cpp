@@ -133,9 +133,9 @@ TEST(Servers, AreListedWithHowFullTheyAre) {
 
 TEST(Servers, AreAddedWithTheirRoom) {
   Session session;
-  EXPECT_EQ(0, session.run({"servers", "add", "--org", "acme", "--name", "web-1", "--ip",
-                            "203.0.113.7", "--cpu", "4", "--memory", "8", "--disk", "160",
-                            "--ssh-port", "2222"}));
+  EXPECT_EQ(
+      0, session.run({"servers", "add", "--org", "acme", "--name", "web-1", "--ip", "203.0.113.7",
+                      "--cpu", "4", "--memory", "8", "--disk", "160", "--ssh-port", "2222"}));
   const NewServer& server = script().new_server;
   EXPECT_EQ((Room{4000, 8192, 163840}), server.capacity);
   EXPECT_EQ(2222, server.ssh_port);
@@ -276,8 +276,7 @@ TEST(Plugins, AFailedCallShowsTheFailureAsItIs) {
   EXPECT_EQ("{\n  \"kind\": \"denied\",\n  \"message\": \"bad token\"\n}\n", session.out.str());
   EXPECT_EQ("berth: hetzner failed to check.\n", session.err.str());
   EXPECT_EQ(1, session.run({"plugins", "call", "hetzner", "check", "{}", "--json"}));
-  EXPECT_EQ("denied",
-            boost::json::parse(session.out.str()).at("failure").at("kind").as_string());
+  EXPECT_EQ("denied", boost::json::parse(session.out.str()).at("failure").at("kind").as_string());
 }
 
 TEST(Plugins, ACheckThatFailedEndsWithOne) {

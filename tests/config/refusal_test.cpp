@@ -179,8 +179,9 @@ TEST(Refusal, OfPipelinesThatMeanNothing) {
 
 TEST(Refusal, OfCapsAndProvidersThatWouldMatchNothing) {
   const std::string selection = "[[pipeline]]\nstage = \"selection\"\n";
-  EXPECT_NE(pipeline(selection + "providers = [\"hetzer\"]\n" + last).find("did you mean 'hetzner'?"),
-            std::string::npos);
+  EXPECT_NE(
+      pipeline(selection + "providers = [\"hetzer\"]\n" + last).find("did you mean 'hetzner'?"),
+      std::string::npos);
   EXPECT_NE(pipeline(selection + "price_cap = { amount = 5, currency = \"GBP\" }\n" + last)
                 .find("no rate for it"),
             std::string::npos);

@@ -209,7 +209,8 @@ TEST(DigitalOceanWire, what_cannot_be_read_is_unavailable_in_words) {
 json::value size(const std::string& changes) {
   json::object out = json::parse(R"({"slug":"s-1vcpu-1gb","memory":1024,"vcpus":1,"disk":25,
     "transfer":1.0,"price_monthly":5.0,"price_hourly":0.00743999984115362,
-    "regions":["nyc1","fra1"],"available":true})").as_object();
+    "regions":["nyc1","fra1"],"available":true})")
+                         .as_object();
   const json::object changed = json::parse(changes).as_object();
   for (const auto& member : changed) out[member.key()] = member.value();
   return out;
@@ -248,8 +249,8 @@ TEST(DigitalOceanOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
 TEST(DigitalOceanSettings, are_checked_where_they_are_read) {
   EXPECT_THROW(account_of(PluginConfig()), ConfigError);
   EXPECT_THROW(account_of(PluginConfig({{"token", std::string()}})), ConfigError);
-  EXPECT_THROW(account_of(PluginConfig({{"token", std::string("t")},
-                                        {"tags", std::vector<std::string>{"no blanks"}}})),
+  EXPECT_THROW(account_of(PluginConfig(
+                   {{"token", std::string("t")}, {"tags", std::vector<std::string>{"no blanks"}}})),
                ConfigError);
 }
 

@@ -73,6 +73,25 @@ TEST(Failover, AnInvalidOfferIsDroppedAndTheAccountIsNot) {
   EXPECT_TRUE(story.cache.out_of_stock(story.clock.now().unix_ms).empty());
 }
 
+// A walk bought a machine at eight times the price: each offer in turn was refused for the name.
+TEST(Failover, ATakenNameBlamesNoOfferAndIsTriedUnderAnother) {
+  Story story;
+  story.alpha.creates.push_back(refused(ErrorCode::conflict));
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).instance_type, "cx33");
+  ASSERT_EQ(story.attempts(web).size(), 2U);
+  EXPECT_EQ(story.attempts(web)[0].failure_code, "conflict");
+  EXPECT_TRUE(story.deployment(web).excluded_offers.empty());
+
+  Story again;
+  again.alpha.every_create = refused(ErrorCode::conflict);
+  const std::string api = again.deploy("api");
+  again.run();
+  EXPECT_EQ(again.status(api), "provisioning_failed");
+  EXPECT_EQ(again.alpha.calls_of("create"), 2);
+}
+
 TEST(Failover, ARateLimitIsWaitedForAndCostsNoOffer) {
   Story story;
   Fault busy = refused(ErrorCode::rate_limited);
@@ -219,7 +238,8 @@ TEST(BootFailure, TheWholeProvisioningHasALimit) {
   const std::int64_t begin = story.clock.now().boot_ms;
   story.run();
   EXPECT_EQ(story.status(web), "timed_out");
-  EXPECT_TRUE(has(story.deployment(web).reason, "within 10 minutes")) << story.deployment(web).reason;
+  EXPECT_TRUE(has(story.deployment(web).reason, "within 10 minutes"))
+      << story.deployment(web).reason;
   EXPECT_GE(story.clock.now().boot_ms - begin, 600'000);
   EXPECT_LT(story.clock.now().boot_ms - begin, 700'000);
   EXPECT_EQ(story.live_machines(), 0);

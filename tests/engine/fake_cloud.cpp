@@ -79,7 +79,8 @@ void FakeCloud::sells(const std::string& type, std::int64_t cores, std::int64_t 
 }
 
 void FakeCloud::raise_prices(int percent) {
-  for (Offer& offer : catalogue) *offer.monthly_cap_nanos = *offer.monthly_cap_nanos * (100 + percent) / 100;
+  for (Offer& offer : catalogue)
+    *offer.monthly_cap_nanos = *offer.monthly_cap_nanos * (100 + percent) / 100;
   for (Offer& offer : catalogue) offer.hourly_nanos = offer.monthly_cap_nanos;
 }
 
@@ -204,8 +205,9 @@ Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
       if ((server.destroyed && !tells_gone) || server.born_ms > now) continue;
       if (server.attempt != sought.attempt_id && server.id != sought.server_id) continue;
       present = true;
-      const bool listed = std::any_of(found.servers.begin(), found.servers.end(),
-                                      [&](const CloudServer& one) { return one.server_id == server.id; });
+      const bool listed =
+          std::any_of(found.servers.begin(), found.servers.end(),
+                      [&](const CloudServer& one) { return one.server_id == server.id; });
       if (!listed) found.servers.push_back(shown(server));
     }
     if (!present) found.absent.push_back(sought.attempt_id);

@@ -16,11 +16,11 @@ namespace berth {
 
 /// What one call comes to. By default all goes well.
 struct Fault {
-  std::optional<Failure> answer;   // what the caller hears instead of the truth
-  bool happens = true;             // the effect takes place
-  int copies = 1;                  // so many servers are made
-  std::int64_t late_ms = 0;        // the effect takes place so much later
-  std::function<void()> during;    // while the call is under way
+  std::optional<Failure> answer;  // what the caller hears instead of the truth
+  bool happens = true;            // the effect takes place
+  int copies = 1;                 // so many servers are made
+  std::int64_t late_ms = 0;       // the effect takes place so much later
+  std::function<void()> during;   // while the call is under way
 };
 
 Failure failure(ErrorCode code, Effect effect, const std::string& message = "");
@@ -40,20 +40,21 @@ enum class Boot { well, fails, never };
 /// One answer to `find` that is not the plain truth.
 struct Glance {
   std::optional<Failure> answer;
-  bool partial = false;            // shows nothing, and says that it is not complete
+  bool partial = false;  // shows nothing, and says that it is not complete
 };
 
 struct FakeServer {
   std::string id, attempt, type, region, address;
   std::int64_t candidate = 0;
-  std::int64_t born_ms = 0;        // CLOCK_BOOTTIME of the story
+  std::int64_t born_ms = 0;  // CLOCK_BOOTTIME of the story
   Boot boot = Boot::well;
   bool destroyed = false;
 };
 
 class FakeCloud final : public CloudProvider {
  public:
-  FakeCloud(std::string account, const Clock& clock) : account_(std::move(account)), clock_(clock) {}
+  FakeCloud(std::string account, const Clock& clock)
+      : account_(std::move(account)), clock_(clock) {}
 
   // What it is like. Set before the call it is meant for.
   std::vector<Offer> catalogue;
@@ -64,8 +65,8 @@ class FakeCloud final : public CloudProvider {
   std::optional<Fault> every_create;    // when `creates` is empty
   std::deque<Fault> creates, destroys;  // the next calls, in order
   std::deque<Glance> finds;
-  std::function<void()> finds_happen;   // while each `find` is under way
-  std::deque<Boot> boots;               // how the next servers boot
+  std::function<void()> finds_happen;  // while each `find` is under way
+  std::deque<Boot> boots;              // how the next servers boot
 
   /// "cx33" with 4 cores, 8 GB, 80 GB for 12.00 a month.
   void sells(const std::string& type, std::int64_t cores, std::int64_t memory_gb,

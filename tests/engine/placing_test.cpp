@@ -43,8 +43,8 @@ TEST(Placing, TellsTheWholeStoryInOrder) {
   Story story;
   const std::string web = story.deploy("web");
   story.run();
-  const Words whole{"deployment.accepted",     "provisioning.started",  "provisioning.progress",
-                    "provisioning.progress",   "server.auto-provisioned", "deployment.deploying",
+  const Words whole{"deployment.accepted",   "provisioning.started",    "provisioning.progress",
+                    "provisioning.progress", "server.auto-provisioned", "deployment.deploying",
                     "deployment.succeeded"};
   EXPECT_EQ(story.events(web), whole);
   EXPECT_EQ(story.pager.types(), whole);
@@ -81,7 +81,9 @@ TEST(Placing, ManyAtOnceBuyNoMoreThanTheQuota) {
   Story story;
   story.alpha.forget("cx43");
   int most = 0;
-  story.at_commit = [&](const LedgerView& view) { most = std::max(most, view.servers_counted("acme")); };
+  story.at_commit = [&](const LedgerView& view) {
+    most = std::max(most, view.servers_counted("acme"));
+  };
   std::vector<std::string> ids;
   for (int i = 0; i < 12; ++i) ids.push_back(story.deploy("app" + std::to_string(i)));
   story.run();

@@ -77,7 +77,7 @@ class RandomLife {
 
   Fault any_fault() {
     Fault fault;
-    switch (below(8)) {
+    switch (below(9)) {
       case 0: fault = out_of_stock(); break;
       case 1: fault = refused(ErrorCode::quota_reached); break;
       case 2: fault = lost_answer(); break;
@@ -85,7 +85,8 @@ class RandomLife {
       case 4: fault = late_success(1 + below(40'000)); break;
       case 5: fault = refused(ErrorCode::rate_limited); break;
       case 6: fault = refused(ErrorCode::unavailable); break;
-      case 7: break;
+      case 7: fault = refused(ErrorCode::conflict); break;
+      case 8: break;
     }
     if (rarely()) fault.during = [this] { story_.die(); };
     if (rarely()) fault.copies = 2;

@@ -82,7 +82,8 @@ void MemoryCache::store_catalogue(std::string_view key, const CachedCatalogue& c
 
 std::vector<StockEntry> MemoryCache::out_of_stock(std::int64_t now_unix_ms) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(stock_, [&](const StockEntry& entry) { return entry.until_unix_ms <= now_unix_ms; });
+  std::erase_if(stock_,
+                [&](const StockEntry& entry) { return entry.until_unix_ms <= now_unix_ms; });
   return stock_;
 }
 
@@ -213,9 +214,9 @@ struct Story::Process {
         notifiers(*this),
         owner(of.living_, std::move(name)),
         catalogue(of.settings, clouds, of.cache, of.clock, of.journal),
-        parts{of.settings, of.pipeline_, ledger, of.cache,    catalogue,  clouds,     notifiers,
-              of.clock,    of.entropy_,  owner,  of.commands, of.network, of.journal, stopping,
-              {"CLOUD_TOKEN"}},
+        parts{of.settings, of.pipeline_, ledger,     of.cache,    catalogue,
+              clouds,      notifiers,    of.clock,   of.entropy_, owner,
+              of.commands, of.network,   of.journal, stopping,    {"CLOUD_TOKEN"}},
         engine(parts, [&of](int most) -> std::unique_ptr<Workers> {
           if (of.threads) return thread_workers(most);
           return std::make_unique<InThisThread>();
@@ -367,7 +368,9 @@ DeploymentRecord Story::deployment(const std::string& id) {
   return found;
 }
 
-std::string Story::status(const std::string& id) { return std::string(to_word(deployment(id).status)); }
+std::string Story::status(const std::string& id) {
+  return std::string(to_word(deployment(id).status));
+}
 std::string Story::code(const std::string& id) { return deployment(id).reason_code; }
 
 std::vector<Server> Story::servers(bool also_gone) {

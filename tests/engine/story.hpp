@@ -2,8 +2,8 @@
 // virtual, effects run in the caller's thread, and a process can die in the middle of one.
 //
 // acme may have 5 servers, which are bought without asking; ann is its admin. Account alpha sells
-// cx33 (4 cores, 8 GB, 80 GB; 12.00 a month) and cx43 (8, 16, 160; 24.00), beta sells s4 (4, 8, 160;
-// 15.00). A machine boots in 20 s. "pager" is told everything.
+// cx33 (4 cores, 8 GB, 80 GB; 12.00 a month) and cx43 (8, 16, 160; 24.00), beta sells s4 (4, 8,
+// 160; 15.00). A machine boots in 20 s. "pager" is told everything.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,9 @@ namespace berth {
 
 class VirtualClock final : public Clock {
  public:
-  [[nodiscard]] Moment now() const override { return {1'795'284'000'000 + at_, 1'000'000 + at_, "boot-1"}; }
+  [[nodiscard]] Moment now() const override {
+    return {1'795'284'000'000 + at_, 1'000'000 + at_, "boot-1"};
+  }
   void pass(std::int64_t ms) { at_ += ms; }
 
  private:
@@ -147,9 +149,9 @@ class Story {
   FakeProbe network;
   MemoryCache cache;
   RecordingJournal journal;
-  int full_disk = 0;                                     // so many commits fail yet
-  std::function<void(const LedgerView&)> at_commit;      // sees what each commit would leave
-  bool threads = false;                                  // effects run in threads of their own
+  int full_disk = 0;                                 // so many commits fail yet
+  std::function<void(const LedgerView&)> at_commit;  // sees what each commit would leave
+  bool threads = false;                              // effects run in threads of their own
 
   // What users do.
   std::string deploy(const std::string& application, double cores = 2, double memory_gb = 4,

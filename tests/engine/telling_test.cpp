@@ -18,7 +18,8 @@ TEST(Telling, ServerAutoProvisionedSaysWhichServerForWhichApplication) {
   for (const Event& event : story.pager.got()) {
     if (event.type != "server.auto-provisioned") continue;
     const std::string& fields = event.fields_json;
-    EXPECT_NE(fields.find("\"server_id\":\"" + story.server_of(web).id), std::string::npos) << fields;
+    EXPECT_NE(fields.find("\"server_id\":\"" + story.server_of(web).id), std::string::npos)
+        << fields;
     EXPECT_NE(fields.find("\"server_name\":\"auto-acme-"), std::string::npos) << fields;
     EXPECT_NE(fields.find("\"application_id\":\"web\""), std::string::npos) << fields;
     EXPECT_NE(fields.find("\"message\":"), std::string::npos) << fields;
@@ -33,8 +34,8 @@ TEST(Telling, AFailingNotifierDelaysNothingAndIsAskedAgainWithBackOff) {
   Story plain;
   const std::string usual = plain.deploy("web");
   plain.run();
-  const std::int64_t takes = plain.deployment(usual).finished_unix_ms -
-                             plain.deployment(usual).created_unix_ms;
+  const std::int64_t takes =
+      plain.deployment(usual).finished_unix_ms - plain.deployment(usual).created_unix_ms;
 
   Story story;
   std::vector<std::int64_t> asked_at;
@@ -156,11 +157,13 @@ TEST(Telling, SecretsAreRedactedEverywhere) {
   story.retry(web);
   story.run();
   ASSERT_EQ(story.status(web), "deploy_failed");
-  std::string all = story.journal.text() + story.deployment(web).reason +
-                    story.deployment(web).command_tail;
-  for (const EventRecord& event : story.event_records(web)) all += event.message + event.fields_json;
+  std::string all =
+      story.journal.text() + story.deployment(web).reason + story.deployment(web).command_tail;
+  for (const EventRecord& event : story.event_records(web))
+    all += event.message + event.fields_json;
   for (const AttemptRecord& attempt : story.attempts(web)) all += attempt.failure;
-  for (const AuditRecord& record : story.audit(web)) all += record.failure_reason + record.offer_json;
+  for (const AuditRecord& record : story.audit(web))
+    all += record.failure_reason + record.offer_json;
   for (const StockEntry& entry : story.cache.out_of_stock(0)) all += entry.why;
   EXPECT_EQ(all.find("s3cret"), std::string::npos) << all;
   EXPECT_NE(all.find("[redacted]"), std::string::npos);

@@ -226,8 +226,8 @@ TEST(HetznerWire, a_gateway_that_echoes_the_token_does_not_make_us_repeat_it) {
 TEST(HetznerWire, a_migrating_server_is_unknown_and_off_by_hand_is_stopped) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
-  wire.on("GET /servers?", 200, page(server_json("1", "migrating") + "," +
-                                     server_json("2", "off", "b2")))
+  wire.on("GET /servers?", 200,
+          page(server_json("1", "migrating") + "," + server_json("2", "off", "b2")))
       .on("GET /servers/2/actions", 200,
           R"({"actions":[{"id":1,"command":"create_server","status":"error"},)"
           R"({"id":2,"command":"start_server","status":"success"},)"
@@ -246,7 +246,8 @@ json::value type(const std::string& changes) {
     "prices":[{"location":"fsn1","price_hourly":{"net":"9.9"},"price_monthly":{"net":"99"}},
               {"location":"nbg1","price_hourly":{"net":"0.0136000000000000"},
                "price_monthly":{"net":"8.4900000000000000"},"included_traffic":21990232555520}],
-    "locations":[{"name":"nbg1","available":true,"deprecation":null}]})").as_object();
+    "locations":[{"name":"nbg1","available":true,"deprecation":null}]})")
+                         .as_object();
   const json::object changed = json::parse(changes).as_object();
   for (const auto& member : changed) out[member.key()] = member.value();
   return out;
@@ -281,10 +282,10 @@ TEST(HetznerOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
 }
 
 TEST(HetznerOffer, availability_and_deprecation_are_those_of_the_location) {
-  const auto gone = offers_of(
-      type(R"({"deprecated":false,"locations":[{"name":"nbg1","available":false,
+  const auto gone =
+      offers_of(type(R"({"deprecated":false,"locations":[{"name":"nbg1","available":false,
         "deprecation":{"unavailable_after":"2027-01-01T06:00:00+00:00"}}]})"),
-      pricing, "nbg1", 5);
+                pricing, "nbg1", 5);
   ASSERT_EQ(gone.size(), 1U);
   EXPECT_EQ(gone[0].availability, Availability::unavailable);
   EXPECT_EQ(gone[0].deprecated_unix_ms, 1'798'783'200'000);
@@ -302,12 +303,12 @@ TEST(HetznerOffer, an_entry_that_cannot_be_read_is_no_offer) {
 TEST(HetznerSettings, are_checked_where_they_are_read) {
   EXPECT_THROW(account_of(PluginConfig()), ConfigError);
   EXPECT_THROW(account_of(PluginConfig({{"token", std::string()}})), ConfigError);
-  EXPECT_THROW(account_of(PluginConfig({{"token", std::string("t")},
-                                        {"endpoint", std::string("ftp://x")}})),
-               ConfigError);
-  EXPECT_THROW(account_of(PluginConfig({{"token", std::string("t")},
-                                        {"network", std::string("my-net")}})),
-               ConfigError);
+  EXPECT_THROW(
+      account_of(PluginConfig({{"token", std::string("t")}, {"endpoint", std::string("ftp://x")}})),
+      ConfigError);
+  EXPECT_THROW(
+      account_of(PluginConfig({{"token", std::string("t")}, {"network", std::string("my-net")}})),
+      ConfigError);
 }
 
 }  // namespace

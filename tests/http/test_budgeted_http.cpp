@@ -26,7 +26,8 @@ class CountingTransport final : public Transport {
 // Time passes only where somebody waits.
 class Budgeted : public ::testing::Test {
  protected:
-  Result<HttpResponse> get(bool deleting = false, const std::string& url = "https://api.example/v1") {
+  Result<HttpResponse> get(bool deleting = false,
+                           const std::string& url = "https://api.example/v1") {
     HttpRequest request;
     request.url = url;
     request.deleting = deleting;

@@ -44,8 +44,9 @@ void linger(LoopbackServer& server, int socket) {
 }
 
 TEST(CurlHttp, status_headers_and_body_come_back_with_names_in_lower_case) {
-  LoopbackServer server(always("HTTP/1.1 404 Nope\r\nX-Kind:  Odd \r\nRETRY-AFTER: 7\r\n"
-                               "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nhi"));
+  LoopbackServer server(
+      always("HTTP/1.1 404 Nope\r\nX-Kind:  Odd \r\nRETRY-AFTER: 7\r\n"
+             "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nhi"));
   CurlTransport transport;
   HttpCall call;
   const auto response = transport.send(get(server.url()), call);
@@ -114,8 +115,7 @@ TEST(CurlHttp, a_refused_connection_has_no_effect) {
 }
 
 TEST(CurlHttp, a_connection_lost_after_the_request_has_an_unknown_effect) {
-  LoopbackServer server(
-      [](LoopbackServer& self, int socket, int) { self.read_request(socket); });
+  LoopbackServer server([](LoopbackServer& self, int socket, int) { self.read_request(socket); });
   CurlTransport transport;
   HttpCall call;
   const auto result = transport.send(post(server.url(), "x"), call);
@@ -226,8 +226,8 @@ TEST(CurlHttp, a_failed_tls_handshake_has_no_effect) {
   });
   CurlTransport transport;
   HttpCall call;
-  const auto result = transport.send(
-      post("https://127.0.0.1:" + std::to_string(server.port()) + "/", "x"), call);
+  const auto result =
+      transport.send(post("https://127.0.0.1:" + std::to_string(server.port()) + "/", "x"), call);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.failure().effect, Effect::none) << result.failure().message;
 }
@@ -244,7 +244,8 @@ TEST(CurlHttp, many_threads_share_one_transport) {
     threads.emplace_back([&, i] {
       for (int round = 0; round < 50; ++round) {
         HttpCall call;
-        const auto response = transport.send(get(servers[static_cast<std::size_t>(i)]->url()), call);
+        const auto response =
+            transport.send(get(servers[static_cast<std::size_t>(i)]->url()), call);
         if (!response.ok() || response->body != std::to_string(i)) ++wrong;
       }
     });

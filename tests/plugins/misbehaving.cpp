@@ -1,5 +1,5 @@
-// One plugin with every misbehaviour that C++ allows, a method each. Written against plugin.h alone,
-// without the SDK, whose adapter would catch most of it.
+// One plugin with every misbehaviour that C++ allows, a method each. Written against plugin.h
+// alone, without the SDK, whose adapter would catch most of it.
 #define BERTH_PLUGIN_IMPLEMENTATION
 #include <unistd.h>
 
@@ -101,8 +101,7 @@ std::int32_t fetches(void*, const char* request, berth_call* call) {
   if (http->exchange(call, &in, &out) != BERTH_OK) return call->fail(call, out.failure_json);
   std::string reply = "{\"status\":" + std::to_string(out.status) +
                       ",\"bytes\":" + std::to_string(out.body_size) + ",\"first\":\"";
-  if (out.header_count > 0)
-    reply += std::string(out.headers[0].name) + '=' + out.headers[0].value;
+  if (out.header_count > 0) reply += std::string(out.headers[0].name) + '=' + out.headers[0].value;
   return call->reply(call, (reply + "\"}").c_str());
 }
 

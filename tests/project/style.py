@@ -20,7 +20,8 @@ STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 
 def line_problems(name, suffix, text):
     if suffix in SOURCES:
-        if len(text) > MOST_COLUMNS:
+        vendors_json = name.startswith("tests/") and '":' in text  # not folded: it is what they send
+        if len(text) > MOST_COLUMNS and not vendors_json:
             yield f"{len(text)} columns, and {MOST_COLUMNS} are the most"
         vague = VAGUE.search(STRING.sub('""', text))
         if vague:

@@ -1,4 +1,5 @@
-// What the stories of reach need: a Call that records, a Journal that records, HTTP without network.
+// What the stories of reach need: a Call that records, a Journal that records, HTTP without
+// network.
 #pragma once
 
 #include <atomic>
@@ -113,10 +114,9 @@ inline std::unique_ptr<IsolatedInstance> misbehaving_in_worker(Journal& journal,
   return std::make_unique<IsolatedInstance>(std::move(options), config, journal);
 }
 
-inline std::unique_ptr<InProcessInstance> misbehaving_in_process(
-    const std::string& config = "{}") {
-  return std::make_unique<InProcessInstance>(load_plugin(plugin_file("misbehaving")),
-                                             "misbehaving", config, 8);
+inline std::unique_ptr<InProcessInstance> misbehaving_in_process(const std::string& config = "{}") {
+  return std::make_unique<InProcessInstance>(load_plugin(plugin_file("misbehaving")), "misbehaving",
+                                             config, 8);
 }
 
 /// bad_frames.py in a process of its own.

@@ -125,7 +125,8 @@ TEST(Diagnose, an_undefined_symbol_is_named_in_the_loaders_words) {
 
 TEST(Diagnose, a_missing_library_is_named) {
   const std::string text =
-      diagnose_loading("/p/x.so", "libfoo.so.3: cannot open shared object file: No such file").text();
+      diagnose_loading("/p/x.so", "libfoo.so.3: cannot open shared object file: No such file")
+          .text();
   EXPECT_SAYS(text, "libfoo.so.3");
   EXPECT_SAYS(text, "ldd /p/x.so");
 }

@@ -109,8 +109,9 @@ TEST(Flat, what_a_round_trip_costs) {
   const auto here = misbehaving_in_process();
   const double in_process =
       per_round_us([&] { (void)here->call("berth.test/1", "echo", payload, call); });
-  std::printf("1 KiB: raw socket pair %.1f us, isolated call %.1f us (%.1f times), in-process %.2f us\n",
-              raw, isolated, isolated / raw, in_process);
+  std::printf(
+      "1 KiB: raw socket pair %.1f us, isolated call %.1f us (%.1f times), in-process %.2f us\n",
+      raw, isolated, isolated / raw, in_process);
   RecordProperty("isolated_us", std::to_string(isolated));
 }
 

@@ -30,7 +30,8 @@ class Wire : public ::testing::Test {
 };
 
 TEST_F(Wire, a_frame_and_its_body_arrive_whole_however_they_are_cut) {
-  const std::string text = "{\"type\":\"reply\",\"n\":7,\"bytes\":5}\nhello{\"type\":\"cancel\",\"n\":8}\n";
+  const std::string text =
+      "{\"type\":\"reply\",\"n\":7,\"bytes\":5}\nhello{\"type\":\"cancel\",\"n\":8}\n";
   Frame frame;
   int frames = 0;
   for (const char c : text) {
@@ -50,7 +51,9 @@ TEST_F(Wire, a_frame_and_its_body_arrive_whole_however_they_are_cut) {
 }
 
 TEST_F(Wire, spaces_escapes_and_unknown_members_are_fine) {
-  write("{ \"type\" : \"log\", \"n\" : 3, \"new\": {\"deep\": [1, null]}, \"text\": \"a\\n\\u00fc\" }\n");
+  write(
+      "{ \"type\" : \"log\", \"n\" : 3, \"new\": {\"deep\": [1, null]}, \"text\": \"a\\n\\u00fc\" "
+      "}\n");
   Frame frame;
   ASSERT_TRUE(read(frame));
   EXPECT_EQ(frame.type, FrameType::log);

@@ -47,20 +47,19 @@ TEST_P(Misbehaves, and_the_call_fails_as_internal_with_unknown_effect) {
   EXPECT_TRUE(ask("echo").ok()) << "the next call works";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Here, Misbehaves,
-    ::testing::Values(Misbehaviour{"throws", "threw: oops"},
-                      Misbehaviour{"throws_garbage", "no std::exception"},
-                      Misbehaviour{"replies_twice", "answered 2 times"},
-                      Misbehaviour{"never_replies", "without an answer"},
-                      Misbehaviour{"replies_null", "no text"},
-                      Misbehaviour{"replies_huge", "32 MiB"},
-                      Misbehaviour{"fails_with_garbage", ""}),
-    [](const auto& named) { return std::string(named.param.method); });
+INSTANTIATE_TEST_SUITE_P(Here, Misbehaves,
+                         ::testing::Values(Misbehaviour{"throws", "threw: oops"},
+                                           Misbehaviour{"throws_garbage", "no std::exception"},
+                                           Misbehaviour{"replies_twice", "answered 2 times"},
+                                           Misbehaviour{"never_replies", "without an answer"},
+                                           Misbehaviour{"replies_null", "no text"},
+                                           Misbehaviour{"replies_huge", "32 MiB"},
+                                           Misbehaviour{"fails_with_garbage", ""}),
+                         [](const auto& named) { return std::string(named.param.method); });
 
 TEST_F(InProcess, an_unknown_method_or_interface_is_unsupported) {
-  for (const Outcome& outcome :
-       {ask("no_such_method"), ask("has_no_function"), plugin_->call("no.such/1", "x", "", call_)}) {
+  for (const Outcome& outcome : {ask("no_such_method"), ask("has_no_function"),
+                                 plugin_->call("no.such/1", "x", "", call_)}) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.failure().code, ErrorCode::unsupported);
     EXPECT_EQ(outcome.failure().effect, Effect::none);

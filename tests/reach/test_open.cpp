@@ -1,4 +1,5 @@
-// From a plugin and its settings to a provider: the same story in-process, in a worker, as a script.
+// From a plugin and its settings to a provider: the same story in-process, in a worker, as a
+// script.
 #include <gtest/gtest.h>
 
 #include "fakes.hpp"

@@ -21,8 +21,8 @@ std::string nearest_misses(const std::vector<DroppedOffer>& dropped) {
   }
   std::string text;
   for (const DroppedOffer* offer : named)
-    text += (text.empty() ? " Nearest: " : "; ") + offer_text(*offer) + " (" +
-            offer->sentence + ")";
+    text +=
+        (text.empty() ? " Nearest: " : "; ") + offer_text(*offer) + " (" + offer->sentence + ")";
   return text.empty() ? text : text + ".";
 }
 
@@ -62,8 +62,8 @@ class Selection : public Stage {
     if (!facts.offers)
       return {VerdictKind::needs_offers, "needs_offers", "The catalogues have to be read first."};
 
-    // An outage passes, and the other clouds serve meanwhile. A broken installation does not, and would
-    // quietly buy from the dearer cloud for months.
+    // An outage passes, and the other clouds serve meanwhile. A broken installation does not, and
+    // would quietly buy from the dearer cloud for months.
     for (const MissingCatalogue& missing : facts.missing_catalogues)
       if (missing.unusable)
         return {VerdictKind::deny, "account_unusable",

@@ -1,4 +1,5 @@
-// One call in flight, as a plugin's code sees it, and the host services it can use. Std-only, C++17.
+// One call in flight, as a plugin's code sees it, and the host services it can use. Std-only,
+// C++17.
 #pragma once
 
 #include <cstdint>
