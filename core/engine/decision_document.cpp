@@ -104,9 +104,14 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
                               std::size_t most_dropped) {
   json::object document;
   json::array rows;
-  for (const PlacementRow& row : preview.placement.rows)
+  // Best first, so the chosen one is among them. In a fleet of a thousand, every deployment would
+  // else leave a thousand rows behind.
+  for (std::size_t i = 0; i < preview.placement.rows.size() && i < most_dropped; ++i) {
+    const PlacementRow& row = preview.placement.rows[i];
     rows.push_back(server_row(row, preview.free.at(row.server_id),
                               preview.placement.chosen_server_id));
+  }
+  document["servers_seen"] = preview.servers;
   document["action"] = "place";
   document["code"] = "room_found";
   document["sentence"] = "A server of the fleet has room.";

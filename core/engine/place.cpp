@@ -12,14 +12,33 @@
 namespace berth {
 namespace {
 
+/// Of each kind of dropped row, what a stored decision keeps.
+constexpr std::size_t most_rows = 40;
+
 /// Room needed on a server while the deployment rolls out.
 Requirements wanted_of(const DeploymentRecord& deployment) {
   return {room_during(deployment.strategy, deployment.requirements.room),
           deployment.requirements.arch};
 }
 
+/// Servers that take deployments and are too full for this one can neither be chosen nor change the
+/// verdict: a few stand for all of them. In a fleet of a thousand they are nearly all.
+void leave_out_full(std::vector<Server>& fleet, const Requirements& wanted,
+                    const std::string& application_server, std::size_t most_full) {
+  std::size_t full = 0;
+  std::erase_if(fleet, [&](const Server& server) {
+    const bool takes_some =
+        server.enabled && (wanted.arch.empty() || server.arch == wanted.arch) &&
+        (server.status == ServerStatus::booting ||
+         (server.status == ServerStatus::ready && server.reachable));
+    return takes_some && server.id != application_server && !server.free().fits(wanted.room) &&
+           ++full > most_full;
+  });
+}
+
 Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
-                         const DeploymentRecord& deployment, std::map<std::string, Room>& free) {
+                         const DeploymentRecord& deployment, std::vector<Server> fleet, std::size_t most_full,
+                         std::map<std::string, Room>& free) {
   std::string current_server;
   Room current_room;
   for (const HoldRecord& hold : view.holds_of(deployment.organization, deployment.application))
@@ -27,15 +46,15 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
       current_server = hold.server_id;
       current_room = hold.room;
     }
-  const std::vector<Server> fleet = view.servers(deployment.organization);
+  leave_out_full(fleet, wanted_of(deployment), current_server, most_full);
   for (const Server& server : fleet) free[server.id] = server.free();
   return place(fleet, wanted_of(deployment), parts.settings.placement, current_server,
                current_room);
 }
 
-Money spend_of(const EngineParts& parts, const LedgerView& view, std::string_view organization) {
+Money spend_of(const EngineParts& parts, const std::vector<Server>& fleet) {
   Money sum{0, parts.settings.currency};
-  for (const Server& server : view.servers(organization)) {
+  for (const Server& server : fleet) {
     if (server.currency == sum.currency) sum.nanos += server.monthly_nanos;
     for (const CurrencyRate& rate : parts.settings.rates)
       if (rate.currency == server.currency && rate.currency != sum.currency)
@@ -45,7 +64,7 @@ Money spend_of(const EngineParts& parts, const LedgerView& view, std::string_vie
 }
 
 Facts facts_of(const EngineParts& parts, const LedgerView& view, const DeploymentRecord& deployment,
-               const std::string& trigger) {
+               const std::vector<Server>& fleet, const std::string& trigger) {
   Facts facts;
   facts.now_unix_ms = parts.clock.now().unix_ms;
   facts.deployment_id = deployment.id;
@@ -63,7 +82,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   }
   facts.trigger = trigger;
   facts.servers_counted = view.servers_counted(deployment.organization);
-  facts.spend_monthly = spend_of(parts, view, deployment.organization);
+  facts.spend_monthly = spend_of(parts, fleet);
   facts.tries = deployment.tries;
   facts.max_tries = parts.settings.provisioning.tries;
   facts.excluded_offers = deployment.excluded_offers;
@@ -165,20 +184,6 @@ std::vector<RankedOffer> within_approval(const EngineParts& parts,
   return ranked;
 }
 
-/// What may be bought without asking (again): an approval speaks for a price, so where it was
-/// needed, a dearer offer is not failed over to but asked for.
-std::vector<RankedOffer> may_buy(const EngineParts& parts, const DeploymentRecord& deployment,
-                                 const std::vector<RankedOffer>& ranked) {
-  const OrganizationSettings* organization = parts.settings.organization(deployment.organization);
-  if (deployment.approved_by.empty() ||
-      (organization != nullptr && organization->auto_approve_provisioning))
-    return ranked;
-  std::vector<RankedOffer> allowed;
-  for (const RankedOffer& offer : ranked)
-    if (offer.monthly_compared.nanos <= deployment.approved_limit.nanos) allowed.push_back(offer);
-  return allowed;
-}
-
 void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
           const Decision& decision) {
   const std::string& code = decision.outcome.code;
@@ -206,13 +211,15 @@ std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
 }
 
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
-                               const DeploymentRecord& deployment) {
+                               const DeploymentRecord& deployment, std::size_t most_full) {
   Preview preview;
   preview.wanted = wanted_of(deployment);
-  preview.placement = place_in_fleet(parts, view, deployment, preview.free);
+  const std::vector<Server> fleet = view.servers(deployment.organization);
+  preview.servers = fleet.size();
+  preview.placement = place_in_fleet(parts, view, deployment, fleet, most_full, preview.free);
   if (!preview.placement.chosen_server_id.empty()) return preview;
   preview.decision =
-      parts.pipeline.decide(facts_of(parts, view, deployment, preview.placement.trigger));
+      parts.pipeline.decide(facts_of(parts, view, deployment, fleet, preview.placement.trigger));
   if (preview.decision->outcome.kind == VerdictKind::needs_offers) return std::nullopt;
   return preview;
 }
@@ -232,7 +239,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       return std::nullopt;
     }
   }
-  const std::optional<Preview> found = preview(parts, tx, deployment);
+  const std::optional<Preview> found = preview(parts, tx, deployment, most_rows);
   if (!found) {
     // Read the catalogues outside of the transaction, then decide again from the start.
     return [&parts, task, organization = deployment.organization]() -> Apply {
@@ -243,7 +250,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
     };
   }
   tx.add_decision(deployment.id, now.unix_ms,
-                  decision_document(*found, deployment, parts.settings, now.unix_ms, 40));
+                  decision_document(*found, deployment, parts.settings, now.unix_ms, most_rows));
   if (!found->decision) {
     const auto server = tx.server(found->placement.chosen_server_id);
     close_record(parts, tx, deployment.audit_id, "user_cancelled", "not_needed",

@@ -1,6 +1,8 @@
 // Finding room, or deciding to buy some.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,10 +24,13 @@ struct Preview {
   std::optional<Decision> decision;  // nullopt: the fleet has room
   Requirements wanted;
   std::map<std::string, Room> free;  // of every server in the placement, by id
+  std::size_t servers = 0;           // of the fleet; the placement may show fewer full ones
 };
 /// `deployment` need not be in the ledger. nullopt: refresh the catalogues of `accounts_of` first.
+/// Of the servers that are merely full, at most `most_full` are shown.
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
-                               const DeploymentRecord& deployment);
+                               const DeploymentRecord& deployment,
+                               std::size_t most_full = std::numeric_limits<std::size_t>::max());
 
 /// Active accounts that this organization may use.
 std::vector<const AccountSettings*> accounts_of(const Configuration& settings,

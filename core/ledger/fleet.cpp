@@ -1,4 +1,6 @@
 // Attempts, servers and the room held on them.
+#include <utility>
+
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
 
@@ -82,14 +84,60 @@ std::vector<AttemptRecord> SqliteTransaction::attempts_of(std::string_view deplo
 
 std::vector<Server> SqliteTransaction::servers(std::string_view organization,
                                                bool also_gone) const {
-  static const std::string live =
-      select_server("WHERE organization = ? AND status <> 'gone' ORDER BY seq");
   static const std::string any = select_server("WHERE organization = ? ORDER BY seq");
   static const std::string all_live =
       select_server("INDEXED BY server_live WHERE status <> 'gone' ORDER BY seq");
   static const std::string all = select_server("ORDER BY seq");
   if (organization.empty()) return servers_of(database_.query(also_gone ? all : all_live));
-  return servers_of(database_.query(also_gone ? any : live, organization));
+  return also_gone ? servers_of(database_.query(any, organization))
+                   : live_fleet(organization).servers;
+}
+
+SqliteTransaction::Fleet& SqliteTransaction::live_fleet(std::string_view organization) const {
+  static const std::string live =
+      select_server("WHERE organization = ? AND status <> 'gone' ORDER BY seq");
+  const auto [known, is_new] = fleets_.try_emplace(std::string(organization));
+  Fleet& fleet = known->second;
+  if (!is_new && bring_up_to_date(fleet, organization)) return fleet;
+  fleet = {};
+  fleet.servers = servers_of(database_.query(live, organization));
+  for (std::size_t i = 0; i < fleet.servers.size(); ++i) fleet.place[fleet.servers[i].id] = i;
+  return fleet;
+}
+
+// False: the fleet has to be read anew, since somebody left it, or several came.
+bool SqliteTransaction::bring_up_to_date(Fleet& fleet, std::string_view organization) const {
+  static const std::string by_id = select_server("WHERE id = ?");
+  int joined = 0;
+  for (const std::string& id : std::exchange(fleet.changed, {})) {
+    std::vector<Server> now = servers_of(database_.query(by_id, id));
+    const auto known = fleet.place.find(id);
+    const bool member = !now.empty() && now.front().organization == organization &&
+                        now.front().status != ServerStatus::gone;
+    if (known == fleet.place.end()) {
+      if (!member) continue;
+      // A new one has the highest seq; of several, only the table knows the order. One that came
+      // back from the dead would have an old seq, and none comes back.
+      if (++joined > 1) return false;
+      fleet.place[id] = fleet.servers.size();
+      fleet.servers.push_back(std::move(now.front()));
+    } else if (member) {
+      fleet.servers[known->second] = std::move(now.front());
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+void SqliteTransaction::server_changes(std::string_view id) {
+  for (auto& [organization, fleet] : fleets_) fleet.changed.emplace(id);
+}
+
+void SqliteTransaction::hold_changes(std::string_view id) {
+  if (fleets_.empty()) return;
+  sqlite::Query row = database_.query("SELECT server_id FROM hold WHERE id = ?", id);
+  if (row.next()) server_changes(row.text(0));
 }
 
 std::optional<Server> SqliteTransaction::server(std::string_view id_or_name) const {
@@ -126,39 +174,52 @@ std::optional<HoldRecord> SqliteTransaction::hold(std::string_view id) const {
 }
 
 int SqliteTransaction::servers_counted(std::string_view organization) const {
+  Fleet& fleet = live_fleet(organization);
+  if (!fleet.attempts) {
+    fleet.attempts.emplace();
+    sqlite::Query row = database_.query(
+        "SELECT id, server_id FROM attempt WHERE organization = ? AND status <> 'gone'",
+        organization);
+    while (row.next()) fleet.attempts->emplace(row.text(0), row.text(1));
+  }
+  int counted = 0;
+  for (const Server& server : fleet.servers) counted += server.auto_provisioned ? 1 : 0;
   // An attempt whose server is not (or no longer) in the fleet may still cost money: it counts too.
-  sqlite::Query row = database_.query(
-      "SELECT (SELECT count(*) FROM server WHERE organization = ?1 AND status <> 'gone'"
-      "        AND auto_provisioned = 1)"
-      "     + (SELECT count(*) FROM attempt WHERE organization = ?1 AND status <> 'gone'"
-      "        AND NOT EXISTS (SELECT 1 FROM server WHERE server.id = attempt.server_id"
-      "                        AND server.status <> 'gone'))",
-      organization);
-  return row.next() ? static_cast<int>(row.integer(0)) : 0;
+  for (const auto& [attempt, server] : *fleet.attempts) counted += fleet.place.count(server) ? 0 : 1;
+  return counted;
 }
 
 void SqliteTransaction::save(const AttemptRecord& attempt) {
   static const std::string sql = insert_sql<AttemptRecord>("attempt", true);
   write(database_, sql, attempt);
+  const auto fleet = fleets_.find(attempt.organization);
+  if (fleet == fleets_.end() || !fleet->second.attempts) return;
+  if (attempt.status == AttemptStatus::gone) fleet->second.attempts->erase(attempt.id);
+  else (*fleet->second.attempts)[attempt.id] = attempt.server_id;
 }
 
 void SqliteTransaction::save(const Server& server) {
   static const std::string sql = insert_sql<Server>("server", true);
+  server_changes(server.id);
   write(database_, sql, server);
 }
 
 void SqliteTransaction::save(const HoldRecord& hold) {
   static const std::string sql = insert_sql<HoldRecord>("hold", true);
+  hold_changes(hold.id);  // it may move
+  server_changes(hold.server_id);
   write(database_, sql, hold);
 }
 
 void SqliteTransaction::remove_hold(std::string_view id) {
+  hold_changes(id);
   database_.run("DELETE FROM hold WHERE id = ?", id);
 }
 
 void SqliteTransaction::save_report(std::string_view server_id, const Room& other_use,
                                     std::optional<int> network_percent,
                                     std::optional<int> load_percent, std::int64_t at_unix_ms) {
+  server_changes(server_id);
   sqlite::Query row = database_.query(
       "UPDATE server SET network_percent = coalesce(?, network_percent),"
       " load_percent = coalesce(?, load_percent), other_millicores = ?, other_memory_mib = ?,"

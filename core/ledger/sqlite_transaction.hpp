@@ -2,6 +2,9 @@
 // fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit).
 #pragma once
 
+#include <set>
+#include <unordered_map>
+
 #include "ledger/ledger.hpp"
 #include "ledger/sqlite.hpp"
 
@@ -76,7 +79,22 @@ class SqliteTransaction final : public LedgerTransaction {
   void append(const AuditRecord& audit) override;
 
  private:
+  /// The live servers of an organization as this transaction last read them. Many deployments are
+  /// placed in one transaction: each would else read the whole fleet anew.
+  struct Fleet {
+    std::vector<Server> servers;                         // by seq
+    std::unordered_map<std::string, std::size_t> place;  // id -> index
+    std::set<std::string> changed;                       // ids of servers to read again
+    /// Attempts that are not gone, with their servers; read when first counted.
+    std::optional<std::unordered_map<std::string, std::string>> attempts;
+  };
+  Fleet& live_fleet(std::string_view organization) const;
+  bool bring_up_to_date(Fleet& fleet, std::string_view organization) const;
+  void server_changes(std::string_view id);
+  void hold_changes(std::string_view id);
+
   sqlite::Database& database_;
+  mutable std::unordered_map<std::string, Fleet> fleets_;  // by organization
 };
 
 }  // namespace berth
