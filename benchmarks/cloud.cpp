@@ -58,8 +58,10 @@ class Instant : public CloudProvider {
     found.complete = true;
     for (const Sought& sought : request.sought) {
       const auto server = servers_.find(sought.attempt_id);
-      if (server == servers_.end()) found.absent.push_back(sought.attempt_id);
-      else found.servers.push_back(server->second);
+      if (server == servers_.end())
+        found.absent.push_back(sought.attempt_id);
+      else
+        found.servers.push_back(server->second);
     }
     return found;
   }

@@ -16,9 +16,10 @@ json::object document_of(const Room& room) {
           {"disk_mib", room.disk_mib}};
 }
 
-json::value document_of(const Money& money) {
+json::value document_of(const Money& money, const json::storage_ptr& memory = {}) {
   if (money.currency.empty()) return nullptr;
-  return json::object{{"amount", decimal_of_nanos(money.nanos)}, {"currency", money.currency}};
+  return json::object({{"amount", decimal_of_nanos(money.nanos)}, {"currency", money.currency}},
+                      memory);
 }
 
 std::string breakdown(const Score& score) {
@@ -28,65 +29,69 @@ std::string breakdown(const Score& score) {
   return text;
 }
 
-json::object server_row(const PlacementRow& row, const Room& free, const std::string& chosen) {
-  return {{"kind", "server"},
-          {"id", row.server_id},
-          {"name", row.server_name},
-          {"millicores", free.millicores},
-          {"memory_mib", free.memory_mib},
-          {"disk_mib", free.disk_mib},
-          {"kept", row.eligible && row.fits},
-          {"chosen", row.server_id == chosen},
-          {"code", row.code},
-          {"sentence", row.sentence},
-          {"score", row.score.total},
-          {"score_breakdown", row.eligible ? breakdown(row.score) : std::string()}};
+json::object server_row(const PlacementRow& row, const Room& free, const std::string& chosen,
+                        const json::storage_ptr& memory) {
+  return {{{"kind", "server"},
+           {"id", row.server_id},
+           {"name", row.server_name},
+           {"millicores", free.millicores},
+           {"memory_mib", free.memory_mib},
+           {"disk_mib", free.disk_mib},
+           {"kept", row.eligible && row.fits},
+           {"chosen", row.server_id == chosen},
+           {"code", row.code},
+           {"sentence", row.sentence},
+           {"score", row.score.total},
+           {"score_breakdown", row.eligible ? breakdown(row.score) : std::string()}},
+          memory};
 }
 
-json::object kept_row(const RankedOffer& ranked, bool chosen) {
+json::object kept_row(const RankedOffer& ranked, bool chosen, const json::storage_ptr& memory) {
   const Offer& offer = ranked.offer.offer;
-  json::array excludes;
+  json::array excludes(memory);
   for (const std::string& one : ranked.excludes) excludes.emplace_back(one);
-  return {{"kind", "offer"},
-          {"id", ranked.offer.key()},
-          {"name", ranked.offer.key()},
-          {"account", ranked.offer.account},
-          {"provider", ranked.offer.provider},
-          {"region", offer.region},
-          {"zone", offer.zone},
-          {"instance_type", offer.instance_type},
-          {"arch", codec::to_word(offer.arch)},
-          {"kept", true},
-          {"chosen", chosen},
-          {"code", chosen ? "cheapest" : "fits"},
-          {"sentence", ""},
-          {"millicores", offer.vcpu * 1000},
-          {"memory_mib", offer.memory_mib},
-          {"disk_mib", ranked.disk_mib},
-          {"monthly", document_of(ranked.monthly)},
-          {"monthly_compared", document_of(ranked.monthly_compared)},
-          {"includes", ranked.includes},
-          {"excludes", std::move(excludes)}};
+  return {{{"kind", "offer"},
+           {"id", ranked.offer.key()},
+           {"name", ranked.offer.key()},
+           {"account", ranked.offer.account},
+           {"provider", ranked.offer.provider},
+           {"region", offer.region},
+           {"zone", offer.zone},
+           {"instance_type", offer.instance_type},
+           {"arch", codec::to_word(offer.arch)},
+           {"kept", true},
+           {"chosen", chosen},
+           {"code", chosen ? "cheapest" : "fits"},
+           {"sentence", ""},
+           {"millicores", offer.vcpu * 1000},
+           {"memory_mib", offer.memory_mib},
+           {"disk_mib", ranked.disk_mib},
+           {"monthly", document_of(ranked.monthly, memory)},
+           {"monthly_compared", document_of(ranked.monthly_compared, memory)},
+           {"includes", ranked.includes},
+           {"excludes", std::move(excludes)}},
+          memory};
 }
 
-json::object dropped_row(const DroppedOffer& dropped) {
-  return {{"kind", "offer"},
-          {"id", dropped.key},
-          {"name", dropped.key},
-          {"account", dropped.account},
-          {"provider", dropped.provider},
-          {"region", dropped.region},
-          {"zone", dropped.zone},
-          {"instance_type", dropped.instance_type},
-          {"arch", dropped.arch},
-          {"kept", false},
-          {"chosen", false},
-          {"code", dropped.code},
-          {"sentence", dropped.sentence},
-          {"millicores", dropped.vcpu * 1000},
-          {"memory_mib", dropped.memory_mib},
-          {"disk_mib", dropped.disk_mib},
-          {"monthly_compared", document_of(dropped.monthly_compared)}};
+json::object dropped_row(const DroppedOffer& dropped, const json::storage_ptr& memory) {
+  return {{{"kind", "offer"},
+           {"id", dropped.key},
+           {"name", dropped.key},
+           {"account", dropped.account},
+           {"provider", dropped.provider},
+           {"region", dropped.region},
+           {"zone", dropped.zone},
+           {"instance_type", dropped.instance_type},
+           {"arch", dropped.arch},
+           {"kept", false},
+           {"chosen", false},
+           {"code", dropped.code},
+           {"sentence", dropped.sentence},
+           {"millicores", dropped.vcpu * 1000},
+           {"memory_mib", dropped.memory_mib},
+           {"disk_mib", dropped.disk_mib},
+           {"monthly_compared", document_of(dropped.monthly_compared, memory)}},
+          memory};
 }
 
 std::string action_of(const Decision& decision) {
@@ -102,14 +107,16 @@ std::string action_of(const Decision& decision) {
 std::string decision_document(const Preview& preview, const DeploymentRecord& deployment,
                               const Configuration& settings, std::int64_t now_unix_ms,
                               std::size_t most_dropped) {
-  json::object document;
-  json::array rows;
+  // Thousands of small values that are all given back at once.
+  const json::storage_ptr memory = json::make_shared_resource<json::monotonic_resource>();
+  json::object document(memory);
+  json::array rows(memory);
   // Best first, so the chosen one is among them. In a fleet of a thousand, every deployment would
   // else leave a thousand rows behind.
   for (std::size_t i = 0; i < preview.placement.rows.size() && i < most_dropped; ++i) {
     const PlacementRow& row = preview.placement.rows[i];
     rows.push_back(server_row(row, preview.free.at(row.server_id),
-                              preview.placement.chosen_server_id));
+                              preview.placement.chosen_server_id, memory));
   }
   document["servers_seen"] = preview.servers;
   document["action"] = "place";
@@ -128,9 +135,9 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
     document["required"] = document_of(decision.required);
     const bool buys = decision.outcome.kind == VerdictKind::proceed;
     for (std::size_t i = 0; i < decision.ranked.size() && i < most_dropped; ++i)
-      rows.push_back(kept_row(decision.ranked[i], buys && i == 0));
+      rows.push_back(kept_row(decision.ranked[i], buys && i == 0, memory));
     for (std::size_t i = 0; i < decision.dropped.size() && i < most_dropped; ++i)
-      rows.push_back(dropped_row(decision.dropped[i]));
+      rows.push_back(dropped_row(decision.dropped[i], memory));
     document["offers_kept"] = decision.ranked.size();
     document["offers_dropped"] = decision.dropped.size();
     if (decision.estimate) document["estimate"] = document_of(*decision.estimate);

@@ -12,8 +12,8 @@
 namespace berth {
 namespace {
 
-/// Of each kind of dropped row, what a stored decision keeps.
-constexpr std::size_t most_rows = 40;
+/// What a stored decision keeps: offers of each kind, and servers that are merely full.
+constexpr std::size_t most_rows = 40, most_full_rows = 8;
 
 /// Room needed on a server while the deployment rolls out.
 Requirements wanted_of(const DeploymentRecord& deployment) {
@@ -23,22 +23,25 @@ Requirements wanted_of(const DeploymentRecord& deployment) {
 
 /// Servers that take deployments and are too full for this one can neither be chosen nor change the
 /// verdict: a few stand for all of them. In a fleet of a thousand they are nearly all.
-void leave_out_full(std::vector<Server>& fleet, const Requirements& wanted,
-                    const std::string& application_server, std::size_t most_full) {
+std::vector<Server> without_most_full(const std::vector<Server>& fleet, const Requirements& wanted,
+                                      const std::string& application_server,
+                                      std::size_t most_full) {
+  std::vector<Server> left;
   std::size_t full = 0;
-  std::erase_if(fleet, [&](const Server& server) {
-    const bool takes_some =
-        server.enabled && (wanted.arch.empty() || server.arch == wanted.arch) &&
-        (server.status == ServerStatus::booting ||
-         (server.status == ServerStatus::ready && server.reachable));
-    return takes_some && server.id != application_server && !server.free().fits(wanted.room) &&
-           ++full > most_full;
-  });
+  for (const Server& server : fleet) {
+    const bool takes_some = server.enabled && (wanted.arch.empty() || server.arch == wanted.arch) &&
+                            (server.status == ServerStatus::booting ||
+                             (server.status == ServerStatus::ready && server.reachable));
+    const bool merely_full =
+        takes_some && server.id != application_server && !server.free().fits(wanted.room);
+    if (!merely_full || ++full <= most_full) left.push_back(server);
+  }
+  return left;
 }
 
 Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
-                         const DeploymentRecord& deployment, std::vector<Server> fleet, std::size_t most_full,
-                         std::map<std::string, Room>& free) {
+                         const DeploymentRecord& deployment, const std::vector<Server>& fleet,
+                         std::size_t most_full, std::map<std::string, Room>& free) {
   std::string current_server;
   Room current_room;
   for (const HoldRecord& hold : view.holds_of(deployment.organization, deployment.application))
@@ -46,10 +49,10 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
       current_server = hold.server_id;
       current_room = hold.room;
     }
-  leave_out_full(fleet, wanted_of(deployment), current_server, most_full);
-  for (const Server& server : fleet) free[server.id] = server.free();
-  return place(fleet, wanted_of(deployment), parts.settings.placement, current_server,
-               current_room);
+  const Requirements wanted = wanted_of(deployment);
+  const std::vector<Server> shown = without_most_full(fleet, wanted, current_server, most_full);
+  for (const Server& server : shown) free[server.id] = server.free();
+  return place(shown, wanted, parts.settings.placement, current_server, current_room);
 }
 
 Money spend_of(const EngineParts& parts, const std::vector<Server>& fleet) {
@@ -239,7 +242,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       return std::nullopt;
     }
   }
-  const std::optional<Preview> found = preview(parts, tx, deployment, most_rows);
+  const std::optional<Preview> found = preview(parts, tx, deployment, most_full_rows);
   if (!found) {
     // Read the catalogues outside of the transaction, then decide again from the start.
     return [&parts, task, organization = deployment.organization]() -> Apply {

@@ -185,7 +185,8 @@ int SqliteTransaction::servers_counted(std::string_view organization) const {
   int counted = 0;
   for (const Server& server : fleet.servers) counted += server.auto_provisioned ? 1 : 0;
   // An attempt whose server is not (or no longer) in the fleet may still cost money: it counts too.
-  for (const auto& [attempt, server] : *fleet.attempts) counted += fleet.place.count(server) ? 0 : 1;
+  for (const auto& [attempt, server] : *fleet.attempts)
+    counted += fleet.place.count(server) ? 0 : 1;
   return counted;
 }
 
@@ -194,8 +195,10 @@ void SqliteTransaction::save(const AttemptRecord& attempt) {
   write(database_, sql, attempt);
   const auto fleet = fleets_.find(attempt.organization);
   if (fleet == fleets_.end() || !fleet->second.attempts) return;
-  if (attempt.status == AttemptStatus::gone) fleet->second.attempts->erase(attempt.id);
-  else (*fleet->second.attempts)[attempt.id] = attempt.server_id;
+  if (attempt.status == AttemptStatus::gone)
+    fleet->second.attempts->erase(attempt.id);
+  else
+    (*fleet->second.attempts)[attempt.id] = attempt.server_id;
 }
 
 void SqliteTransaction::save(const Server& server) {

@@ -55,8 +55,7 @@ class SqliteTransaction final : public LedgerTransaction {
                 bool earlier_only) override;
   std::vector<TaskRecord> claim_due(const Scope& scope, const Moment& now, std::string_view owner,
                                     int limit) override;
-  void settle(TaskKind kind, std::string_view subject,
-              const std::optional<Moment>& next) override;
+  void settle(TaskKind kind, std::string_view subject, const std::optional<Moment>& next) override;
   void lapse(std::string_view owner) override;
   bool work_left() const override;
 
@@ -71,8 +70,7 @@ class SqliteTransaction final : public LedgerTransaction {
   std::optional<AuditRecord> audit_record(std::string_view id) const override;
   std::vector<AuditRecord> audit_records(const AuditFilter& filter) const override;
   std::vector<AuditRecord> audit_history(std::string_view id) const override;
-  std::int64_t append(const EventRecord& event,
-                      const std::vector<std::string>& notifiers) override;
+  std::int64_t append(const EventRecord& event, const std::vector<std::string>& notifiers) override;
   void delivered(std::string_view notifier, std::int64_t event_seq) override;
   void delivery_failed(std::string_view notifier, std::int64_t event_seq, std::string_view error,
                        bool give_up) override;

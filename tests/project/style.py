@@ -7,7 +7,7 @@ import re
 import tree
 
 SOURCES = {".cpp", ".hpp", ".h", ".c"}
-SHIPPED = ["core", "plugins", "plugin-api", "config", "scripts", "tests", "examples"]
+SHIPPED = ["core", "plugins", "plugin-api", "config", "scripts", "tests", "examples", "benchmarks"]
 TEXTS = SOURCES | {".py", ".toml", ".md", ".sql", ".cmake", ".txt", ".sh", ".in", ".json", ".1"}
 C_HEADER = "plugin-api/include/berth/plugin.h"
 MOST_COLUMNS = 100
