@@ -1,5 +1,5 @@
-// A cloud that answers at once: servers live in this process's memory and run as soon as they exist.
-// What is left of a creation is berth's own work.
+// A cloud that answers at once: servers live in this process's memory and run as soon as they
+// exist. What is left of a creation is berth's own work.
 #include <mutex>
 #include <unordered_map>
 

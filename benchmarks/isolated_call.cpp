@@ -1,5 +1,5 @@
-// One plugin call through berth-worker beside one raw round trip over a socketpair, both with the same
-// opaque payload, between two processes, in turns. Prints JSON: medians in microseconds.
+// One plugin call through berth-worker beside one raw round trip over a socketpair, both with the
+// same opaque payload, between two processes, in turns. Prints JSON: medians in microseconds.
 //   isolated_call BERTH_WORKER ECHO.so ROUNDS
 #include <spawn.h>
 #include <sys/socket.h>
