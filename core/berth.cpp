@@ -394,7 +394,7 @@ std::string Berth::submit(const DeployRequest& request) {
   });
 }
 
-Plan Berth::plan(const DeployRequest& request) {
+Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
   return at_the_door([&] {
     const DeploymentRecord deployment = resolve(parts_->parts, request);
     std::optional<Preview> found;
@@ -405,7 +405,7 @@ Plan Berth::plan(const DeployRequest& request) {
     }
     if (!found) throw Error(Problem::unexpected, "the catalogues went stale while being read");
     return read_plan(decision_document(*found, deployment, parts_->config,
-                                       parts_->clock->now().unix_ms, 100000));
+                                       parts_->clock->now().unix_ms, most_rows));
   });
 }
 

@@ -5,6 +5,7 @@
 // process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -79,7 +80,9 @@ struct Plan {
   std::string stage;           // which stage said it
   Requirements requirements;
   Room required;  // after sizing; zero when a server was found
-  std::vector<PlanRow> rows;
+  std::vector<PlanRow> rows;   // servers, then offers kept, then dropped; each best first
+  // All there were, also where rows were cut.
+  std::size_t servers_seen = 0, offers_kept = 0, offers_dropped = 0;
   Money estimate;           // per month, config's currency; currency "" where unknown
   std::string rates_as_of;  // of the exchange rates
   std::int64_t decided_unix_ms = 0;
@@ -205,7 +208,8 @@ class Berth {
   /// else).
   std::string submit(const DeployRequest& request);
   /// What submit would lead to just now. Changes nothing; the clouds see reads only.
-  Plan plan(const DeployRequest& request);
+  /// `most_rows`: so many rows of each kind (servers, offers kept, offers dropped) at the most.
+  Plan plan(const DeployRequest& request, std::size_t most_rows = 100'000);
 
   DeploymentReport deployment(std::string_view id);
   /// Newest first.

@@ -85,6 +85,9 @@ Plan read_plan(std::string_view document) {
   plan.estimate = money(object, "estimate");
   plan.rates_as_of = text(object, "rates_as_of");
   plan.decided_unix_ms = number(object, "decided_unix_ms");
+  plan.servers_seen = static_cast<std::size_t>(number(object, "servers_seen"));
+  plan.offers_kept = static_cast<std::size_t>(number(object, "offers_kept"));
+  plan.offers_dropped = static_cast<std::size_t>(number(object, "offers_dropped"));
   if (const json::value* rows = object.if_contains("rows"); rows && rows->is_array())
     for (const json::value& row : rows->as_array()) plan.rows.push_back(row_of(row.as_object()));
   return plan;

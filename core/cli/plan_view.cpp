@@ -12,9 +12,6 @@
 namespace berth::cli {
 namespace {
 
-constexpr std::size_t kept_shown = 10;
-constexpr std::size_t dropped_shown = 10;
-
 using Rows = std::vector<const PlanRow*>;
 
 std::string mark(const PlanRow& row, const Terminal& terminal) {
@@ -121,15 +118,27 @@ std::string plan_text(const Terminal& terminal, const Plan& plan, bool all) {
     (row.kind == "server" ? servers : row.kept ? kept : dropped).push_back(&row);
 
   std::string text;
-  if (!servers.empty()) text += servers_table(terminal, servers) + '\n';
+  if (!servers.empty()) {
+    text += servers_table(terminal, servers);
+    if (plan.servers_seen > servers.size())
+      text += terminal.painted(
+          Tone::faint, fmt::format("{} looked at; --all shows them.\n",
+                                   counted(plan.servers_seen - servers.size(),
+                                           "more server was", "more servers were")));
+    text += '\n';
+  }
   const auto beyond = [all](const Rows& rows, std::size_t shown) {
     return all || rows.size() <= shown ? 0 : rows.size() - shown;
   };
-  const std::size_t more_kept = beyond(kept, kept_shown);
-  const std::size_t more_dropped = beyond(dropped, dropped_shown);
-  Rows offers(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(more_kept));
+  const std::size_t cut_kept = beyond(kept, rows_shown);
+  const std::size_t cut_dropped = beyond(dropped, rows_shown);
+  // What was cut here, and what the plan left out already.
+  const std::size_t more_kept = std::max(plan.offers_kept, kept.size()) - kept.size() + cut_kept;
+  const std::size_t more_dropped =
+      std::max(plan.offers_dropped, dropped.size()) - dropped.size() + cut_dropped;
+  Rows offers(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(cut_kept));
   offers.insert(offers.end(), dropped.begin(),
-                dropped.end() - static_cast<std::ptrdiff_t>(more_dropped));
+                dropped.end() - static_cast<std::ptrdiff_t>(cut_dropped));
   if (!offers.empty()) {
     text += offers_table(terminal, offers);
     if (more_kept > 0)

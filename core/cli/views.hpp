@@ -1,6 +1,7 @@
 // Reports as text for people. Each function returns whole lines, made printable and painted.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "cli/terminal.hpp"
 
 namespace berth::cli {
+
+/// So many servers, offers kept and offers dropped stand in a table that does not show all.
+inline constexpr std::size_t rows_shown = 10;
 
 /// The decision table: servers, offers kept, the nearest dropped ones (`all`: every one), then the
 /// decision and the estimate with what it leaves out.

@@ -65,7 +65,7 @@ std::string Berth::submit(const DeployRequest& request) {
   return script().deployment.id;
 }
 
-Plan Berth::plan(const DeployRequest& request) {
+Plan Berth::plan(const DeployRequest& request, std::size_t) {
   record("plan");
   script().request = request;
   return script().plan;

@@ -111,11 +111,13 @@ def while_it_destroys():
         story.configure_hasty(vendors=("hetzner",))
         process = story.start_berth(*story.deploy_args("web", 2, 4, 50))
         story.wait_for(lambda: story.rows("SELECT 1 FROM attempt WHERE status = 'booting'"), "booting")
-        story.berth("--as", "ann", "cancel", story.deployments()[0]["deployment_id"], code=0)
+        # `cancel` cleans up behind itself: both are killed while they do.
+        cancel = story.start_berth("--as", "ann", "cancel", story.deployments()[0]["deployment_id"])
         story.wait_for(lambda: story.rows("SELECT 1 FROM attempt WHERE status IN ('destroying', 'gone')"),
                        "destroying")
-        process.kill()
-        process.wait()
+        for one in (process, cancel):
+            one.kill()
+            one.wait()
         goes_on(story, "cancelled")
         story.check(not story.machines(), story.machines())
 

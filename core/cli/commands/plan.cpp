@@ -17,8 +17,11 @@ struct PlanWords {
 };
 
 int plan(const PlanWords& words, Berth& berth, Answer& answer) {
-  const Plan plan = berth.plan(request_of(words.request, berth.user()));
-  answer.document(document_of(plan));
+  // A document and --all show everything; a table shows the nearest, and needs no more than it shows.
+  const bool everything = words.all || answer.json();
+  const DeployRequest request = request_of(words.request, berth.user());
+  const Plan plan = everything ? berth.plan(request) : berth.plan(request, rows_shown);
+  if (answer.json()) answer.document(document_of(plan));
   answer.print(plan_text(answer.terminal(), plan, words.all));
   return exit_of(plan);
 }
