@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
-#include "berth/codec.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
@@ -153,7 +152,6 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
     tell(parts, tx, "provisioning.failover", waiting, sentence, {{"attempt_id", attempt.id}});
   extend_record(parts, tx, record_of(tx, attempt), [&](AuditRecord& record) {
-    record.offer_json = codec::encode(offers[next].offer.offer);
     record.offer_json = codec::encode(offers[next].offer.offer);
     record.estimated_monthly = offers[next].monthly_compared;
     record.failure_code = attempt.failure_code;

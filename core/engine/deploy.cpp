@@ -52,10 +52,14 @@ class CancelWatch {
     if (parts_.stopping) return true;
     if (++asked_ % 5 != 0) return false;  // every half second is soon enough
     bool cancelled = false;
-    parts_.ledger.read([&](const LedgerView& view) {
-      const auto deployment = view.deployment(id_);
-      cancelled = deployment && !deployment->cancel_requested_by.empty();
-    });
+    try {
+      parts_.ledger.read([&](const LedgerView& view) {
+        const auto deployment = view.deployment(id_);
+        cancelled = deployment && !deployment->cancel_requested_by.empty();
+      });
+    } catch (const LedgerError&) {
+      // A ledger that cannot be read just now is no reason to end a command that runs.
+    }
     return cancelled;
   }
 

@@ -319,7 +319,6 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     record.status = "provisioning";
     record.required = server.capacity;
     record.offer_json = codec::encode(ranked.front().offer.offer);
-    record.offer_json = codec::encode(ranked.front().offer.offer);
     record.estimated_monthly = ranked.front().monthly_compared;
     record.approved_by = user;
     record.approved_unix_ms = record.at_unix_ms;

@@ -111,8 +111,7 @@ TEST(DeployCommand, OfADeadProcessIsEndedBeforeItIsRunAgain) {
   const std::string web = story.deploy("web");
   story.run();
   EXPECT_EQ(story.status(web), "succeeded");
-  EXPECT_EQ(story.commands.log,
-            (std::vector<std::string>{"run 1001", "end 1001", "run 1002"}));
+  EXPECT_EQ(story.commands.log, (std::vector<std::string>{"run 1001", "end 1001", "run 1002"}));
 }
 
 TEST(DeployCommand, OfADeadProcessIsEndedBeforeACancelIsDone) {

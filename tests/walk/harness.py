@@ -275,6 +275,7 @@ admins = ["ann"]
 
 def walk(*stories):
     """Runs the stories of a walk, or those that the command line names, one after the other."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a time-out cleans up as well
     named = sys.argv[2:]
     stories = [story for story in stories if not named or story.__name__ in named]
     failed = skipped = 0

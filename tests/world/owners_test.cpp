@@ -112,8 +112,8 @@ TEST_F(OwnersStory, ACommandDoesNotInheritTheLock) {
   Command command;
   command.argv = {"/bin/sh", "-c", "sleep 5 >/dev/null 2>&1 & echo $!"};
   command.timeout_ms = 10'000;
-  const CommandResult result =
-      posix_processes()->run(command, [](const Session&) {}, [] { return false; });
+  const CommandResult result = posix_processes()->run(
+      command, [](const Session&) {}, [] { return false; });
   fs::copy_file(folder + "/dying", folder + "/kept");
   dying.reset();
   EXPECT_FALSE(lock_file_owners(folder, "me")->alive("dying"));

@@ -32,8 +32,7 @@ class ProcessesStory : public testing::Test {
   }
   CommandResult run(const Command& command) {
     return processes->run(
-        command, [this](const Session& one) { session = one; },
-        [this] { return cancel.load(); });
+        command, [this](const Session& one) { session = one; }, [this] { return cancel.load(); });
   }
   [[nodiscard]] std::string file(const std::string& name) const { return folder + "/" + name; }
   [[nodiscard]] bool exists(const std::string& name) const {
@@ -119,8 +118,8 @@ TEST_F(ProcessesStory, HasASessionOfItsOwnAndNoInput) {
 }
 
 TEST_F(ProcessesStory, ATimeOutEndsGrandchildrenToo) {
-  const CommandResult result = run(shell(
-      "(sh -c 'echo $$ > " + file("grandchild") + "; exec sleep 1000' &) ; sleep 1000", 600));
+  const CommandResult result = run(
+      shell("(sh -c 'echo $$ > " + file("grandchild") + "; exec sleep 1000' &) ; sleep 1000", 600));
   EXPECT_TRUE(result.timed_out);
   EXPECT_NE(result.exit_code, 0);
   EXPECT_TRUE(dies(pid_in("grandchild")));
@@ -140,8 +139,7 @@ TEST_F(ProcessesStory, ACancelEndsTheSessionEvenWhereItIgnoresTheFirstSignal) {
 
 TEST_F(ProcessesStory, AChildLeftBehindDoesNotHoldUpTheEnd) {
   const auto begin = std::chrono::steady_clock::now();
-  const CommandResult result =
-      run(shell("sleep 1000 & echo $! > " + file("left") + "; echo done"));
+  const CommandResult result = run(shell("sleep 1000 & echo $! > " + file("left") + "; echo done"));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
   EXPECT_NE(result.output_tail.find("done"), std::string::npos);

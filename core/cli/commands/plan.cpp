@@ -17,7 +17,8 @@ struct PlanWords {
 };
 
 int plan(const PlanWords& words, Berth& berth, Answer& answer) {
-  // A document and --all show everything; a table shows the nearest, and needs no more than it shows.
+  // A document and --all show everything; a table shows the nearest, and needs no more than it
+  // shows.
   const bool everything = words.all || answer.json();
   const DeployRequest request = request_of(words.request, berth.user());
   const Plan plan = everything ? berth.plan(request) : berth.plan(request, rows_shown);
