@@ -1,7 +1,10 @@
 """The same walk with every plugin in a worker, and with a stranger's provider in each way of running."""
+import glob
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import harness
 
@@ -57,9 +60,32 @@ def as_a_library(name):
     found = os.path.join(harness.BUILD, "lib", "berth", "example-plugins", name + ".so")
     if not os.path.exists(found):
         raise harness.Skipped(f"{found} was not built (the C one needs libjansson-dev)")
+    both_ways(name, found)
+
+
+def both_ways(name, found):
     for isolation in ("in_process", "worker"):
         with harness.Story(cloud=False) as story:
             paperclip(story, name, f'[[plugin]]\nid = "{name}"\npath = "{found}"\n', isolation)
+
+
+def built_by(compiler, *options):
+    """The same source through another compiler, as an author far away would build it."""
+    if shutil.which(compiler) is None:
+        raise harness.Skipped(f"{compiler} is not installed")
+    api = os.path.join(harness.SOURCE, "plugin-api")
+    with tempfile.TemporaryDirectory() as folder:
+        library = os.path.join(folder, "paperclip.so")
+        built = subprocess.run(
+            [compiler, *options, "-std=c++17", "-O0", "-fPIC", "-shared", "-fvisibility=hidden",
+             "-I", os.path.join(api, "include"),
+             os.path.join(api, "example", "cpp", "paperclip.cpp"),
+             *sorted(glob.glob(os.path.join(api, "src", "*.cpp"))),
+             "-Wl,--version-script=" + os.path.join(api, "cmake", "berth_plugin.map"),
+             "-o", library], capture_output=True, text=True)
+        if built.returncode != 0:
+            raise AssertionError(built.stderr[-2000:])
+        both_ways("paperclip", library)
 
 
 def as_a_cpp_library():
@@ -70,4 +96,13 @@ def as_a_c_library():
     as_a_library("paperclip-c")
 
 
-harness.walk(bundled_plugins_in_workers, as_a_script, as_a_cpp_library, as_a_c_library)
+def as_a_clang_library():
+    built_by("clang++")
+
+
+def as_a_libcxx_library():
+    built_by("clang++", "-stdlib=libc++")
+
+
+harness.walk(bundled_plugins_in_workers, as_a_script, as_a_cpp_library, as_a_c_library,
+             as_a_clang_library, as_a_libcxx_library)
