@@ -106,14 +106,14 @@ std::string action_of(const Decision& decision) {
 
 std::string decision_document(const Preview& preview, const DeploymentRecord& deployment,
                               const Configuration& settings, std::int64_t now_unix_ms,
-                              std::size_t most_dropped) {
+                              std::size_t most_rows) {
   // Thousands of small values that are all given back at once.
   const json::storage_ptr memory = json::make_shared_resource<json::monotonic_resource>();
   json::object document(memory);
   json::array rows(memory);
   // Best first, so the chosen one is among them. In a fleet of a thousand, every deployment would
   // else leave a thousand rows behind.
-  for (std::size_t i = 0; i < preview.placement.rows.size() && i < most_dropped; ++i) {
+  for (std::size_t i = 0; i < preview.placement.rows.size() && i < most_rows; ++i) {
     const PlacementRow& row = preview.placement.rows[i];
     rows.push_back(server_row(row, preview.free.at(row.server_id),
                               preview.placement.chosen_server_id, memory));
@@ -134,9 +134,9 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
     document["stage"] = agreed ? std::string() : decision.stages.back().stage;
     document["required"] = document_of(decision.required);
     const bool buys = decision.outcome.kind == VerdictKind::proceed;
-    for (std::size_t i = 0; i < decision.ranked.size() && i < most_dropped; ++i)
+    for (std::size_t i = 0; i < decision.ranked.size() && i < most_rows; ++i)
       rows.push_back(kept_row(decision.ranked[i], buys && i == 0, memory));
-    for (std::size_t i = 0; i < decision.dropped.size() && i < most_dropped; ++i)
+    for (std::size_t i = 0; i < decision.dropped.size() && i < most_rows; ++i)
       rows.push_back(dropped_row(decision.dropped[i], memory));
     document["offers_kept"] = decision.ranked.size();
     document["offers_dropped"] = decision.dropped.size();

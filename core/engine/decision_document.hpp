@@ -10,9 +10,10 @@
 namespace berth {
 
 /// {action, code, sentence, trigger, stage, requirements, required, rows, estimate, …}; its reader
-/// is core/plan_reader. `most_dropped`: so many dropped offers at the most, nearest misses first.
+/// is core/plan_reader. `most_rows`: so many rows of each kind (servers, offers kept, offers
+/// dropped) at the most, the best and the nearest misses first.
 std::string decision_document(const Preview& preview, const DeploymentRecord& deployment,
                               const Configuration& settings, std::int64_t now_unix_ms,
-                              std::size_t most_dropped);
+                              std::size_t most_rows);
 
 }  // namespace berth
