@@ -29,11 +29,9 @@ std::vector<Server> without_most_full(const std::vector<Server>& fleet, const Re
   std::vector<Server> left;
   std::size_t full = 0;
   for (const Server& server : fleet) {
-    const bool takes_some = server.enabled && (wanted.arch.empty() || server.arch == wanted.arch) &&
-                            (server.status == ServerStatus::booting ||
-                             (server.status == ServerStatus::ready && server.reachable));
-    const bool merely_full =
-        takes_some && server.id != application_server && !server.free().fits(wanted.room);
+    const bool merely_full = server.id != application_server &&
+                             !server.free().fits(wanted.room) &&
+                             takes_deployments(server, wanted.arch);
     if (!merely_full || ++full <= most_full) left.push_back(server);
   }
   return left;

@@ -250,4 +250,8 @@ Placement place(const std::vector<Server>& fleet, const Requirements& requiremen
   return placement;
 }
 
+bool takes_deployments(const Server& server, const std::string& arch) {
+  return ineligible(server, arch).code.empty();
+}
+
 }  // namespace berth

@@ -58,4 +58,7 @@ Placement place(const std::vector<Server>& fleet, const Requirements& requiremen
                 const PlacementRules& rules, const std::string& current_server_id = {},
                 const Room& current_room = {});
 
+/// May it take any deployment of this arch ("" for either), however full it is?
+bool takes_deployments(const Server& server, const std::string& arch);
+
 }  // namespace berth
