@@ -21,7 +21,7 @@ target_include_directories(berth_embed INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/libberth>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(berth_embed PRIVATE
-  Boost::headers Boost::json CURL::libcurl OpenSSL::Crypto SQLite::SQLite3 spdlog::spdlog fmt::fmt
+  Boost::headers Boost::json PkgConfig::sodium SQLite::SQLite3 spdlog::spdlog fmt::fmt
   tomlplusplus::tomlplusplus Threads::Threads ${CMAKE_DL_LIBS})
 
 install(TARGETS berth_embed EXPORT berthTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

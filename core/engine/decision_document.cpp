@@ -49,7 +49,7 @@ json::object server_row(const PlacementRow& row, const Room& free, const std::st
 json::object kept_row(const RankedOffer& ranked, bool chosen, const json::storage_ptr& memory) {
   const Offer& offer = ranked.offer.offer;
   json::array excludes(memory);
-  for (const std::string& one : ranked.excludes) excludes.emplace_back(one);
+  for (const std::string& one : offer.excludes) excludes.emplace_back(one);
   return {{{"kind", "offer"},
            {"id", ranked.offer.key()},
            {"name", ranked.offer.key()},
@@ -68,7 +68,7 @@ json::object kept_row(const RankedOffer& ranked, bool chosen, const json::storag
            {"disk_mib", ranked.disk_mib},
            {"monthly", document_of(ranked.monthly, memory)},
            {"monthly_compared", document_of(ranked.monthly_compared, memory)},
-           {"includes", ranked.includes},
+           {"includes", ranked.includes()},
            {"excludes", std::move(excludes)}},
           memory};
 }

@@ -32,7 +32,6 @@ std::string encode_offers(const std::vector<RankedOffer>& offers) {
     one["disk_mib"] = ranked.disk_mib;
     one["monthly"] = object_of(ranked.monthly);
     one["monthly_compared"] = object_of(ranked.monthly_compared);
-    one["includes"] = ranked.includes;
     list.push_back(std::move(one));
   }
   return json::serialize(list);
@@ -52,7 +51,6 @@ std::vector<RankedOffer> decode_offers(std::string_view text) {
     ranked.disk_mib = one.at("disk_mib").to_number<std::int64_t>();
     ranked.monthly = money_of(one.at("monthly"));
     ranked.monthly_compared = money_of(one.at("monthly_compared"));
-    ranked.includes = one.at("includes").as_string();
     offers.push_back(std::move(ranked));
   }
   return offers;

@@ -1,15 +1,18 @@
 #include "http/curl_http.hpp"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <strings.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cctype>
 #include <mutex>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
+
+#include "http/curl_library.hpp"
 
 namespace berth {
 namespace {
@@ -21,17 +24,18 @@ constexpr std::size_t max_kept_handles = 64;
 constexpr int poll_ms = 50;  // how soon a cancellation is noticed
 
 struct CurlUrl {
-  CURLU* url = curl_url();
-  CurlUrl() = default;
+  const CurlLibrary& curl;
+  CURLU* url = curl.url();
+  explicit CurlUrl(const CurlLibrary& library) : curl(library) {}
   CurlUrl(const CurlUrl&) = delete;
   CurlUrl& operator=(const CurlUrl&) = delete;
-  ~CurlUrl() { curl_url_cleanup(url); }
+  ~CurlUrl() { curl.url_cleanup(url); }
 
   [[nodiscard]] std::string part(CURLUPart which) const {
     char* text = nullptr;
-    if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return {};
+    if (curl.url_get(url, which, &text, 0) != CURLUE_OK) return {};
     std::string copy = text;
-    curl_free(text);
+    curl.free(text);
     return copy;
   }
 };
@@ -57,15 +61,16 @@ bool is_token(std::string_view text) {
 }
 
 // Everything that can be refused before a connection is opened.
-std::optional<Failure> refuse(const HttpRequest& request, std::string& host) {
+std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& request,
+                              std::string& host) {
   if (!is_token(request.method)) return refusal("the HTTP method is not a word");
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) return refusal("an HTTP header has a name that is not a word");
     if (has_line_break(value))
       return refusal("the HTTP header " + name + " has a line break in it");
   }
-  CurlUrl url;
-  if (curl_url_set(url.url, CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK)
+  const CurlUrl url(curl);
+  if (curl.url_set(url.url, CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK)
     return refusal("the address of an HTTP request is not a URL with http or https");
   host = url.part(CURLUPART_HOST);
   const std::string scheme = url.part(CURLUPART_SCHEME);
@@ -151,7 +156,7 @@ class WithoutSigpipe {
   bool was_pending_ = false;
 };
 
-bool nothing_was_sent(CURL* handle, CURLcode code) {
+bool nothing_was_sent(const CurlLibrary& curl, CURL* handle, CURLcode code) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -168,20 +173,20 @@ bool nothing_was_sent(CURL* handle, CURLcode code) {
   }
   // Set once the connection is ready and the request may begin to leave; 0 before that.
   curl_off_t pretransfer = 0;
-  curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+  curl.easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
   long request_bytes = 0;
-  curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl.easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &request_bytes);
   return pretransfer == 0 && request_bytes == 0;
 }
 
-Failure failure_of(CURL* handle, CURLcode code, const Exchange& exchange, const std::string& host,
-                   const char* words) {
+Failure failure_of(const CurlLibrary& curl, CURL* handle, CURLcode code, const Exchange& exchange,
+                   const std::string& host, const char* words) {
   Failure failure;
   failure.code = exchange.cancelled ? ErrorCode::cancelled : ErrorCode::unavailable;
-  failure.effect = nothing_was_sent(handle, code) ? Effect::none : Effect::unknown;
+  failure.effect = nothing_was_sent(curl, handle, code) ? Effect::none : Effect::unknown;
   const std::string reason = exchange.timed_out ? "the call's time is up"
                              : *words != '\0'   ? words
-                                                : curl_easy_strerror(code);
+                                                : curl.easy_strerror(code);
   if (exchange.cancelled)
     failure.message = "the request to " + host + " was cancelled";
   else if (exchange.too_large)
@@ -199,22 +204,23 @@ Failure failure_of(CURL* handle, CURLcode code, const Exchange& exchange, const 
 // What one send needs: a transfer and the loop that drives it, with its own connections. curl's own
 // loop looks only once a second whether it should stop, so we drive it.
 struct CurlTransport::Handle {
-  CURLM* loop = curl_multi_init();
-  CURL* transfer = curl_easy_init();
-  Handle() = default;
+  const CurlLibrary& curl;
+  CURLM* loop = curl.multi_init();
+  CURL* transfer = curl.easy_init();
+  explicit Handle(const CurlLibrary& library) : curl(library) {}
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   ~Handle() {
-    if (transfer != nullptr) curl_easy_cleanup(transfer);
-    if (loop != nullptr) curl_multi_cleanup(loop);
+    if (transfer != nullptr) curl.easy_cleanup(transfer);
+    if (loop != nullptr) curl.multi_cleanup(loop);
   }
 
   // Returns when the transfer ended, the call was cancelled, or its time is up.
   CURLcode perform(Exchange& exchange) {
-    if (curl_multi_add_handle(loop, transfer) != CURLM_OK) return CURLE_FAILED_INIT;
+    if (curl.multi_add_handle(loop, transfer) != CURLM_OK) return CURLE_FAILED_INIT;
     CURLcode code = CURLE_FAILED_INIT;
     for (int running = 1; running > 0;) {
-      if (curl_multi_perform(loop, &running) != CURLM_OK) break;
+      if (curl.multi_perform(loop, &running) != CURLM_OK) break;
       if (running == 0) break;
       exchange.cancelled = exchange.call.cancelled();
       exchange.timed_out = exchange.call.remaining_ms() <= 0;
@@ -222,12 +228,12 @@ struct CurlTransport::Handle {
         code = exchange.cancelled ? CURLE_ABORTED_BY_CALLBACK : CURLE_OPERATION_TIMEDOUT;
         break;
       }
-      curl_multi_poll(loop, nullptr, 0, poll_ms, nullptr);
+      curl.multi_poll(loop, nullptr, 0, poll_ms, nullptr);
     }
     int left = 0;
-    while (CURLMsg* message = curl_multi_info_read(loop, &left))
+    while (CURLMsg* message = curl.multi_info_read(loop, &left))
       if (message->msg == CURLMSG_DONE) code = message->data.result;
-    curl_multi_remove_handle(loop, transfer);
+    curl.multi_remove_handle(loop, transfer);
     return code;
   }
 };
@@ -236,14 +242,16 @@ struct CurlTransport::Handle {
 class CurlTransport::Handles {
  public:
   // Counted inside curl; safe to call again from an embedder's own code.
-  Handles() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+  Handles() { curl.global_init(CURL_GLOBAL_DEFAULT); }
   ~Handles() {
     const WithoutSigpipe quiet;
     idle_.clear();
-    curl_global_cleanup();
+    curl.global_cleanup();
   }
   Handles(const Handles&) = delete;
   Handles& operator=(const Handles&) = delete;
+
+  const CurlLibrary curl;
 
   std::unique_ptr<Handle> take() {
     {
@@ -254,11 +262,11 @@ class CurlTransport::Handles {
         return handle;
       }
     }
-    return std::make_unique<Handle>();
+    return std::make_unique<Handle>(curl);
   }
 
   void give_back(std::unique_ptr<Handle> handle) {
-    curl_easy_reset(handle->transfer);  // the connections are the loop's, and stay
+    curl.easy_reset(handle->transfer);  // the connections are the loop's, and stay
     const std::lock_guard lock(mutex_);
     if (idle_.size() < max_kept_handles) idle_.push_back(std::move(handle));
   }
@@ -268,14 +276,20 @@ class CurlTransport::Handles {
   std::vector<std::unique_ptr<Handle>> idle_;
 };
 
-CurlTransport::CurlTransport(CurlOptions options)
-    : options_(std::move(options)), handles_(std::make_unique<Handles>()) {}
+CurlTransport::CurlTransport(CurlOptions options) : options_(std::move(options)) {}
 
 CurlTransport::~CurlTransport() = default;
 
 Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call) {
+  try {
+    std::call_once(opened_, [this] { handles_ = std::make_unique<Handles>(); });
+  } catch (const std::runtime_error& error) {
+    return Failure{ErrorCode::unavailable, Effect::none, error.what(), {}, {}, {},
+                   StockScope::zone};
+  }
+  const CurlLibrary& curl = handles_->curl;
   std::string host;
-  if (auto no = refuse(request, host)) return *no;
+  if (auto no = refuse(curl, request, host)) return *no;
   const std::int64_t remaining = call.remaining_ms();
   if (call.cancelled() || remaining <= 0) {
     const bool cancelled = call.cancelled();
@@ -296,7 +310,7 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
     curl_slist* headers = nullptr;
     ~Lent() {
       if (handle->transfer != nullptr) owner.give_back(std::move(handle));
-      curl_slist_free_all(headers);
+      owner.curl.slist_free_all(headers);
     }
   } lent{*handles_};
   CURL* const handle = lent.handle->transfer;
@@ -306,59 +320,59 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
 
   Exchange exchange{request, call, options_.max_body, {}};
   char words[CURL_ERROR_SIZE] = "";
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, max_idle_s);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(remaining));
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+  curl.easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+  curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl.easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl.easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl.easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+  curl.easy_setopt(handle, CURLOPT_MAXAGE_CONN, max_idle_s);
+  curl.easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(remaining));
+  curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(std::min(remaining, options_.connect_timeout_ms)));
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_close_on_exec);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
+  curl.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_close_on_exec);
+  curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+  curl.easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
+  curl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
+  curl.easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
   if (is_loopback(host))  // a proxy would carry it out of this machine, perhaps in the clear
-    curl_easy_setopt(handle, CURLOPT_PROXY, "");
+    curl.easy_setopt(handle, CURLOPT_PROXY, "");
   else if (!options_.proxy.empty())
-    curl_easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());
-  if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+    curl.easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());
+  if (!options_.ca_file.empty()) curl.easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
 
   if (request.method == "HEAD") {
-    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
   } else if (!request.body.empty() || request.method == "POST" || request.method == "PUT" ||
              request.method == "PATCH") {
-    curl_easy_setopt(handle, CURLOPT_POST, 1L);
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+    curl.easy_setopt(handle, CURLOPT_POST, 1L);
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
   }
-  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   // When a reused connection turns out dead, curl sends the request again by itself, though the
   // vendor may have carried it out. For what changes something that would be a second server.
   if (request.method != "GET" && request.method != "HEAD")
-    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+    curl.easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
 
   bool typed = false;
   std::string line;
   for (const auto& [name, value] : request.headers) {
     line = value.empty() ? name + ";" : name + ": " + value;  // curl's way to send an empty value
-    lent.headers = curl_slist_append(lent.headers, line.c_str());
-    typed = typed || (name.size() == 12 && curl_strequal(name.c_str(), "content-type") != 0);
+    lent.headers = curl.slist_append(lent.headers, line.c_str());
+    typed = typed || (name.size() == 12 && strcasecmp(name.c_str(), "content-type") == 0);
   }
   // curl would add these two: a signed request must leave as it was signed.
-  if (!typed) lent.headers = curl_slist_append(lent.headers, "Content-Type:");
-  lent.headers = curl_slist_append(lent.headers, "Expect:");
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lent.headers);
+  if (!typed) lent.headers = curl.slist_append(lent.headers, "Content-Type:");
+  lent.headers = curl.slist_append(lent.headers, "Expect:");
+  curl.easy_setopt(handle, CURLOPT_HTTPHEADER, lent.headers);
 
   const CURLcode code = lent.handle->perform(exchange);
-  if (code != CURLE_OK) return failure_of(handle, code, exchange, host, words);
+  if (code != CURLE_OK) return failure_of(curl, handle, code, exchange, host, words);
   long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   exchange.response.status = static_cast<int>(status);
   return std::move(exchange.response);
 }

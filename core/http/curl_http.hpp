@@ -1,8 +1,9 @@
-// The network as libcurl does it. curl_http.cpp is the only file with libcurl.
+// The network as libcurl does it. curl_http.cpp is the only file that uses libcurl.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "http/transport.hpp"
@@ -36,6 +37,7 @@ class CurlTransport final : public Transport {
   struct Handle;
   class Handles;
   CurlOptions options_;
+  std::once_flag opened_;  // libcurl is loaded by the first send
   std::unique_ptr<Handles> handles_;
 };
 

@@ -1,6 +1,6 @@
 #include "http/rate_budget.hpp"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 #include <time.h>
 
 #include <algorithm>
@@ -72,7 +72,7 @@ std::int64_t retry_after_ms(const HttpResponse& response, std::int64_t now_unix_
 }
 
 std::string credential_fingerprint(const std::vector<std::string>& secrets) {
-  // The prefix keeps this apart from any other SHA-256 of the same value that someone may hold, and
+  // The prefix keeps this apart from any other hash of the same value that someone may hold, and
   // lengths keep {"ab","c"} apart from {"a","bc"}.
   std::string text = "berth credential 1\n";
   for (const std::string& secret : secrets) {
@@ -80,9 +80,9 @@ std::string credential_fingerprint(const std::vector<std::string>& secrets) {
     text += ':';
     text += secret;
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest{};
+  crypto_generichash(digest.data(), digest.size(),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
   std::string hex;
   for (unsigned i = 0; i < 8; ++i) {
     hex += "0123456789abcdef"[digest[i] >> 4U];

@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "ledger/empty_view.hpp"
 #include "ledger/ledger_file.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
@@ -49,6 +50,7 @@ class SnapshotLedger final : public Ledger {
   void read(const std::function<void(const LedgerView&)>& body) override {
     const std::lock_guard guard(mutex_);
     refresh();
+    if (!copy_) return body(EmptyView(installation_id_));
     try {
       const SqliteTransaction view(*copy_);
       body(view);
@@ -72,11 +74,10 @@ class SnapshotLedger final : public Ledger {
     constexpr int tries = 50;
     for (int i = 0; i < tries; ++i) {
       const Traces before = look();
-      if (copy_ && before == seen_) return;
-      auto fresh = std::make_unique<sqlite::Database>(":memory:", sqlite::Access::make, 0);
+      if (version_ > 0 && before == seen_) return;
+      std::unique_ptr<sqlite::Database> fresh;
       try {
-        if (before.file.exists) copy_into(*fresh, before.log.exists);
-        migrate_ledger(*fresh, installation_id_);
+        if (before.file.exists) fresh = copied(before.log.exists);
       } catch (const sqlite::Error& error) {
         if (look() != before) continue;  // it changed under our eyes
         throw explained(error, path_);
@@ -92,16 +93,19 @@ class SnapshotLedger final : public Ledger {
                       path_ + " changes too often to be looked at; run this again.");
   }
 
-  void copy_into(sqlite::Database& fresh, bool with_log) const {
+  [[nodiscard]] std::unique_ptr<sqlite::Database> copied(bool with_log) const {
     const auto access = with_log ? sqlite::Access::read_only : sqlite::Access::only_this_file;
     sqlite::Database source(path_, access, ledger_patience_ms);
     check_ledger(source, path_);
-    fresh.become_copy_of(source);
+    auto fresh = std::make_unique<sqlite::Database>(":memory:", sqlite::Access::make, 0);
+    fresh->become_copy_of(source);
+    migrate_ledger(*fresh, installation_id_);
+    return fresh;
   }
 
   std::string path_, installation_id_;
   std::mutex mutex_;
-  std::unique_ptr<sqlite::Database> copy_;
+  std::unique_ptr<sqlite::Database> copy_;  // null: there is no file
   Traces seen_;
   std::int64_t version_ = 0;
 };

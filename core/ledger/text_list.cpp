@@ -41,17 +41,15 @@ class Reader {
   }
   bool string(std::string& text) {
     if (!take('"')) return false;
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      rest_.remove_prefix(1);
-      if (c == '"') return true;
-      if (c != '\\') {
-        text += c;
-      } else if (!escape(text)) {
-        return false;
-      }
+    for (;;) {
+      const auto end = rest_.find_first_of("\"\\");
+      if (end == rest_.npos) return false;
+      text += rest_.substr(0, end);
+      const bool ended = rest_[end] == '"';
+      rest_.remove_prefix(end + 1);
+      if (ended) return true;
+      if (!escape(text)) return false;
     }
-    return false;
   }
   bool escape(std::string& text) {
     if (rest_.empty()) return false;

@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/cloud_provider.hpp"
+
 namespace berth {
 
-/// A catalogue as it was read: `json` is the provider's answer to `offers`.
+/// A catalogue as it was read.
 struct CachedCatalogue {
-  std::string json;
+  std::vector<Offer> offers;
   std::int64_t read_unix_ms = 0;
 };
 

@@ -3,7 +3,6 @@
 #include <functional>
 #include <thread>
 
-#include "berth/codec.hpp"
 #include "offers/call.hpp"
 
 namespace berth {
@@ -52,9 +51,15 @@ std::optional<CatalogueView> OfferCatalogue::peek(
   const std::int64_t now = clock_.now().unix_ms;
   {
     const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
     for (const AccountSettings* account : accounts) {
       const Entry& entry = entries_[account->id];
       if (!young(entry)) return std::nullopt;
+      if (entry.offers) count += entry.offers->size();
+    }
+    view.offers.reserve(count);
+    for (const AccountSettings* account : accounts) {
+      const Entry& entry = entries_[account->id];
       if (!entry.problem.empty()) {
         view.missing.push_back({account->id, entry.problem, entry.unusable});
         continue;
@@ -76,22 +81,35 @@ std::optional<CatalogueView> OfferCatalogue::peek(
 }
 
 void OfferCatalogue::refresh(const std::vector<const AccountSettings*>& accounts, bool anew) {
+  std::vector<const AccountSettings*> old;  // a thread each pays only where a cloud is asked
+  for (const AccountSettings* account : accounts)
+    if (anew || !from_cache(*account)) old.push_back(account);
   std::vector<std::thread> readers;
-  for (std::size_t i = 1; i < accounts.size(); ++i)
-    readers.emplace_back([this, account = accounts[i], anew] { read(*account, anew); });
-  if (!accounts.empty()) read(*accounts.front(), anew);
+  for (std::size_t i = 1; i < old.size(); ++i)
+    readers.emplace_back([this, account = old[i], anew] { read(*account, anew); });
+  if (!old.empty()) read(*old.front(), anew);
   for (std::thread& reader : readers) reader.join();
+}
+
+bool OfferCatalogue::from_cache(const AccountSettings& account) {
+  Entry& entry = entry_of(account.id);
+  const std::lock_guard reading(entry.reading);
+  return is_read(account, entry);
+}
+
+bool OfferCatalogue::is_read(const AccountSettings& account, Entry& entry) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (young(entry)) return true;
+  }
+  return read_cache(account, entry, cache_key(account));
 }
 
 void OfferCatalogue::read(const AccountSettings& account, bool anew) {
   Entry& entry = entry_of(account.id);
   const std::lock_guard reading(entry.reading);
-  {
-    const std::lock_guard lock(mutex_);
-    if (!anew && young(entry)) return;
-  }
+  if (!anew && is_read(account, entry)) return;
   const std::string key = cache_key(account);
-  if (!anew && read_cache(account, entry, key)) return;
   const auto only_reader = cache_.reading(key, settings_.provisioning.call_timeout_ms);
   // Whoever was first has left the answer in the cache.
   if (anew || !read_cache(account, entry, key)) read_cloud(account, entry, key);
@@ -99,14 +117,12 @@ void OfferCatalogue::read(const AccountSettings& account, bool anew) {
 
 bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry,
                                 const std::string& key) {
-  const auto cached = cache_.catalogue(key);
+  auto cached = cache_.catalogue(key);
   const std::int64_t now = clock_.now().unix_ms;
   if (!cached || now - cached->read_unix_ms >= settings_.provisioning.catalogue_ttl_ms ||
       cached->read_unix_ms > now)
     return false;
-  Result<OfferList> list = codec::decode<OfferList>(cached->json);
-  if (!list) return false;  // written by another version: read the cloud
-  keep(account, entry, account.plugin, std::move(list->offers), cached->read_unix_ms);
+  keep(account, entry, account.plugin, std::move(cached->offers), cached->read_unix_ms);
   return true;
 }
 
@@ -133,7 +149,7 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
     return;
   }
   const std::int64_t now = clock_.now().unix_ms;
-  cache_.store_catalogue(key, {codec::encode(*list), now});
+  cache_.store_catalogue(key, {list->offers, now});
   keep(account, entry, account.plugin, std::move(list->offers), now);
 }
 

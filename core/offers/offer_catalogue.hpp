@@ -48,6 +48,8 @@ class OfferCatalogue {
   };
   Entry& entry_of(const std::string& account);
   bool young(const Entry& entry) const;
+  bool from_cache(const AccountSettings& account);
+  bool is_read(const AccountSettings& account, Entry& entry);
   void read(const AccountSettings& account, bool anew);
   bool read_cache(const AccountSettings& account, Entry& entry, const std::string& key);
   void read_cloud(const AccountSettings& account, Entry& entry, const std::string& key);

@@ -17,6 +17,7 @@
 #include "ledger/sqlite.hpp"
 #include "ledger/state_folder.hpp"
 #include "offers/cache.hpp"
+#include "offers/offer_rows.hpp"
 
 namespace berth {
 namespace {
@@ -26,13 +27,13 @@ using sqlite::Database;
 using sqlite::Fault;
 
 constexpr int patience_ms = 5'000;
-constexpr std::int64_t version = 1;  // another one: the file is made anew
+constexpr std::int64_t version = 2;  // another one: the file is made anew
 constexpr const char* schema = R"sql(
 CREATE TABLE catalogue (
-  key          TEXT PRIMARY KEY,
-  json         TEXT NOT NULL,
+  id           INTEGER PRIMARY KEY,
+  key          TEXT NOT NULL UNIQUE,
   read_unix_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE out_of_stock (
   account       TEXT NOT NULL,
   offer_key     TEXT NOT NULL,
@@ -133,21 +134,29 @@ class SqliteCache final : public Cache {
     return with_file<std::optional<CachedCatalogue>>(
         std::nullopt, [&](Database& database) -> std::optional<CachedCatalogue> {
           sqlite::Query row =
-              database.query("SELECT json, read_unix_ms FROM catalogue WHERE key = ?", key);
+              database.query("SELECT id, read_unix_ms FROM catalogue WHERE key = ?", key);
           if (!row.next()) return std::nullopt;
-          return CachedCatalogue{row.text(0), row.integer(1)};
+          return CachedCatalogue{offers_of(database, row.integer(0)), row.integer(1)};
         });
   }
 
   void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override {
     with_file<bool>(false, [&](Database& database) {
       in_transaction(database, [&] {
-        database.run(
-            "INSERT INTO catalogue (key, json, read_unix_ms) VALUES (?, ?, ?) ON CONFLICT (key)"
-            " DO UPDATE SET json = excluded.json, read_unix_ms = excluded.read_unix_ms",
-            key, catalogue.json, catalogue.read_unix_ms);
-        database.run("DELETE FROM catalogue WHERE read_unix_ms < ?",
-                     catalogue.read_unix_ms - kept_ms);
+        const auto forget = [&](std::string_view sql, const auto& which) {
+          std::vector<std::int64_t> found;
+          for (sqlite::Query row = database.query(sql, which); row.next();)
+            found.push_back(row.integer(0));
+          for (const std::int64_t id : found) {
+            database.run("DELETE FROM offer WHERE catalogue = ?", id);
+            database.run("DELETE FROM catalogue WHERE id = ?", id);
+          }
+        };
+        forget("SELECT id FROM catalogue WHERE key = ?", key);
+        forget("SELECT id FROM catalogue WHERE read_unix_ms < ?", catalogue.read_unix_ms - kept_ms);
+        database.run("INSERT INTO catalogue (key, read_unix_ms) VALUES (?, ?)", key,
+                     catalogue.read_unix_ms);
+        add_offers(database, database.last_row(), catalogue.offers);
       });
       return true;
     });
@@ -328,7 +337,7 @@ class SqliteCache final : public Cache {
   }
 
   static void fill(Database& database) {
-    database.script(schema);
+    database.script(schema + offer_table_sql());
     database.script("PRAGMA user_version = " + std::to_string(version));
   }
 

@@ -3,8 +3,12 @@
 namespace berth {
 
 std::string AccountOffer::key() const {
-  return account + "/" + offer.region + "/" + offer.zone + "/" + offer.instance_type + "/" +
-         offer.market;
+  std::string key;
+  key.reserve(account.size() + offer.region.size() + offer.zone.size() +
+              offer.instance_type.size() + offer.market.size() + 4);
+  for (const std::string* part : {&account, &offer.region, &offer.zone, &offer.instance_type})
+    (key += *part) += '/';
+  return key += offer.market;
 }
 
 }  // namespace berth

@@ -114,7 +114,6 @@ class Judge {
     Judged judged;
     judged.ranked.offer = candidate;
     judged.key = candidate.key();
-    judged.ranked.excludes = candidate.offer.excludes;
     judged.ranked.disk_mib = disk_to_ask(candidate.offer, required_);
     // From the nearest miss to the farthest: the last that holds stays.
     check_stock(judged);
@@ -143,7 +142,6 @@ class Judge {
     const auto monthly = monthly_price(offer, ranked.disk_mib, why);
     if (!monthly) return judged.drop("no_price", why);
     ranked.monthly = *monthly;
-    ranked.includes = gigabytes_text(ranked.disk_mib) + " GB of disk, one IPv4 address";
     const auto compared = converted(*monthly, facts_);
     if (!compared)
       return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
@@ -224,6 +222,10 @@ std::optional<std::int64_t> sum(std::int64_t left, const std::optional<std::int6
 
 }  // namespace
 
+std::string RankedOffer::includes() const {
+  return gigabytes_text(disk_mib) + " GB of disk, one IPv4 address";
+}
+
 std::optional<Money> monthly_price(const Offer& offer, std::int64_t disk_mib, std::string& why) {
   const auto missing = [&](const char* part) {
     why = part;
@@ -279,17 +281,24 @@ std::string offer_text(const AccountOffer& offer) {
 
 Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules& rules) {
   const Judge judge(facts, required, rules);
-  std::vector<Judged> good;
-  std::vector<Judged> bad;
+  std::vector<Judged> all;
+  all.reserve(facts.offers->size());
+  std::vector<Judged*> good;  // sorted by reference: one of them is half a kilobyte
+  std::vector<Judged*> bad;
   for (const AccountOffer& candidate : *facts.offers) {
-    Judged judged = judge.judge(candidate);
-    (judged.code.empty() ? good : bad).push_back(std::move(judged));
+    Judged& judged = all.emplace_back(judge.judge(candidate));
+    (judged.code.empty() ? good : bad).push_back(&judged);
   }
-  std::sort(good.begin(), good.end(), ranks_before);
-  std::sort(bad.begin(), bad.end(), misses_less);
+  const auto by = [](auto before) {
+    return [before](const Judged* left, const Judged* right) { return before(*left, *right); };
+  };
+  std::sort(good.begin(), good.end(), by(ranks_before));
+  std::sort(bad.begin(), bad.end(), by(misses_less));
   Ranking ranking;
-  for (Judged& judged : good) ranking.ranked.push_back(std::move(judged.ranked));
-  for (const Judged& judged : bad) ranking.dropped.push_back(dropped_of(judged));
+  ranking.ranked.reserve(good.size());
+  ranking.dropped.reserve(bad.size());
+  for (Judged* judged : good) ranking.ranked.push_back(std::move(judged->ranked));
+  for (const Judged* judged : bad) ranking.dropped.push_back(dropped_of(*judged));
   return ranking;
 }
 

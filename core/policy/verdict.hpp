@@ -25,8 +25,10 @@ struct RankedOffer {
   std::int64_t disk_mib = 0;       // the root disk that will be asked for
   Money monthly;                   // 730 h, capped, net, with disk and IPv4; the offer's currency
   Money monthly_compared;          // the same in the comparison currency
-  std::string includes;            // "disk, IPv4" …
-  std::vector<std::string> excludes;
+
+  /// "80 GB of disk, one IPv4 address": what `monthly` is for. What it leaves out is the offer's
+  /// own list of `excludes`.
+  [[nodiscard]] std::string includes() const;
 };
 
 struct DroppedOffer {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 
+#include "berth/codec.hpp"
 #include "ledger/sqlite.hpp"
 #include "offers/cache.hpp"
 
@@ -20,6 +21,13 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t now = 1'700'000'000'000;
 constexpr std::int64_t minute = 60'000;
+
+/// A catalogue of one offer, known by its type.
+CachedCatalogue catalogue_of(const std::string& type, std::int64_t read_unix_ms) {
+  Offer offer;
+  offer.instance_type = type;
+  return {{offer}, read_unix_ms};
+}
 
 class CacheFile : public testing::Test {
  protected:
@@ -41,12 +49,13 @@ class CacheFile : public testing::Test {
 };
 
 TEST_F(CacheFile, keeps_catalogues_and_what_is_out_of_stock) {
-  open()->store_catalogue("hetzner nbg1", {"[1]", 5});
+  open()->store_catalogue("hetzner nbg1", catalogue_of("cx23", 5));
   auto cache = open();
   EXPECT_EQ(note_, "");
-  cache->store_catalogue("hetzner nbg1", {"[2]", 6});
+  cache->store_catalogue("hetzner nbg1", catalogue_of("cx33", 6));
   ASSERT_TRUE(cache->catalogue("hetzner nbg1"));
-  EXPECT_EQ(cache->catalogue("hetzner nbg1")->json, "[2]");
+  ASSERT_EQ(cache->catalogue("hetzner nbg1")->offers.size(), 1U);
+  EXPECT_EQ(cache->catalogue("hetzner nbg1")->offers[0].instance_type, "cx33");
   EXPECT_EQ(cache->catalogue("hetzner nbg1")->read_unix_ms, 6);
   EXPECT_FALSE(cache->catalogue("aws"));
 
@@ -66,10 +75,42 @@ TEST_F(CacheFile, keeps_catalogues_and_what_is_out_of_stock) {
   EXPECT_EQ(found.st_mode & 07777, 0600U);
 }
 
+TEST_F(CacheFile, gives_every_field_of_an_offer_back) {
+  Offer full;
+  full.region = "nbg1";
+  full.zone = "nbg1-dc3";
+  full.market = "spot";
+  full.instance_type = "cax21";
+  full.arch = Arch::arm64;
+  full.vcpu = 4;
+  full.memory_mib = 8192;
+  full.disk_mib = 81920;
+  full.max_disk_mib = 163840;
+  full.currency = "EUR";
+  full.hourly_nanos = 9'200'000;
+  full.monthly_cap_nanos = 5'990'000'000;
+  full.disk_gib_month_nanos = 44'000'000;
+  full.ipv4_hourly_nanos = 800'000;
+  full.ipv4_monthly_cap_nanos = 500'000'000;
+  full.excludes = {"traffic above 20 TB", "a \"quoted\" thing"};
+  full.billing_step_s = 60;
+  full.as_of_unix_ms = now;
+  full.availability = Availability::unavailable;
+  full.deprecated_unix_ms = now + 1;
+  Offer bare;  // absent is not zero
+  open()->store_catalogue("k", {{full, bare}, now});
+  const auto cached = open()->catalogue("k");
+  ASSERT_TRUE(cached);
+  ASSERT_EQ(cached->offers.size(), 2U);
+  EXPECT_EQ(codec::encode(cached->offers[0]), codec::encode(full));
+  EXPECT_EQ(codec::encode(cached->offers[1]), codec::encode(bare));
+  EXPECT_FALSE(cached->offers[1].hourly_nanos);
+}
+
 TEST_F(CacheFile, forgets_catalogues_nobody_has_read_for_a_month) {
   auto cache = open();
-  cache->store_catalogue("old settings", {"[]", now});
-  cache->store_catalogue("new settings", {"[]", now + 31 * 24 * 60 * minute});
+  cache->store_catalogue("old settings", {{}, now});
+  cache->store_catalogue("new settings", {{}, now + 31 * 24 * 60 * minute});
   EXPECT_FALSE(cache->catalogue("old settings"));
   EXPECT_TRUE(cache->catalogue("new settings"));
 }
@@ -78,12 +119,12 @@ TEST_F(CacheFile, that_is_garbage_is_made_anew) {
   std::ofstream(path()) << std::string(10'000, 'x');
   auto cache = open();
   EXPECT_EQ(note_, "");
-  cache->store_catalogue("k", {"[]", 1});
+  cache->store_catalogue("k", {{}, 1});
   EXPECT_TRUE(open()->catalogue("k"));
 }
 
 TEST_F(CacheFile, of_another_version_is_made_anew) {
-  open()->store_catalogue("k", {"[]", 1});
+  open()->store_catalogue("k", {{}, 1});
   sqlite::Database(path(), sqlite::Access::read_write, 1000).script("PRAGMA user_version = 99");
   auto cache = open();
   EXPECT_EQ(note_, "");
@@ -94,7 +135,7 @@ TEST_F(CacheFile, that_turns_out_damaged_later_is_made_anew) {
   {
     auto cache = open();
     for (int i = 0; i < 50; ++i) {
-      cache->store_catalogue("k" + std::to_string(i), {std::string(2000, 'j'), 1});
+      cache->store_catalogue("k" + std::to_string(i), catalogue_of(std::string(2000, 'j'), 1));
     }
   }
   {
@@ -104,7 +145,7 @@ TEST_F(CacheFile, that_turns_out_damaged_later_is_made_anew) {
   }
   auto cache = open();
   for (int i = 0; i < 50; ++i) EXPECT_FALSE(cache->catalogue("k" + std::to_string(i)));
-  cache->store_catalogue("k", {"[]", 1});
+  cache->store_catalogue("k", {{}, 1});
   EXPECT_EQ(cache->take_calls("c", 1, 10, minute, false, now).calls, 1);
   EXPECT_TRUE(open()->catalogue("k"));
 }
@@ -123,13 +164,13 @@ TEST_F(CacheFile, that_cannot_be_written_is_one_in_memory_and_says_so_once) {
   std::ofstream(file) << "x";
   auto cache = open_sqlite_cache(file, note_);
   EXPECT_NE(note_.find("cache.db cannot be used"), std::string::npos) << note_;
-  cache->store_catalogue("k", {"[]", 1});
+  cache->store_catalogue("k", {{}, 1});
   EXPECT_TRUE(cache->catalogue("k"));
   EXPECT_EQ(cache->take_calls("c", 20, 10, minute, true, now).calls, 10);
 }
 
 TEST_F(CacheFile, that_is_read_only_is_one_in_memory) {
-  open()->store_catalogue("k", {"[]", 1});
+  open()->store_catalogue("k", {{}, 1});
   chmod(path().c_str(), 0444);
   chmod(folder_.c_str(), 0777);
   const bool root = geteuid() == 0;
@@ -137,7 +178,7 @@ TEST_F(CacheFile, that_is_read_only_is_one_in_memory) {
     ASSERT_EQ(seteuid(65534), 0);
   }
   auto cache = open();
-  cache->store_catalogue("k2", {"[]", 1});
+  cache->store_catalogue("k2", {{}, 1});
   const bool kept = cache->catalogue("k2").has_value();
   cache.reset();
   if (root) {

@@ -35,7 +35,7 @@ class Approval : public Stage {
     }
     const Money& estimate = *so_far.estimate;
     const std::string what = selected ? offer_text(so_far.ranked.front().offer) + " (" +
-                                            so_far.ranked.front().includes + "), about " +
+                                            so_far.ranked.front().includes() + "), about " +
                                             money_text(estimate) + " a month"
                                       : "A server of up to " + money_text(estimate) + " a month";
     const OrganizationFacts& organization = facts.organization;
