@@ -66,7 +66,7 @@ class TokenBucket final : public RateBudget {
 /// How long the vendor asked to wait (Retry-After in seconds or as a date); 0: it did not.
 std::int64_t retry_after_ms(const HttpResponse& response, std::int64_t now_unix_ms);
 
-/// Names a credential without telling it: 16 hex digits of SHA-256 over the secret values.
+/// Names a credential without telling it: 16 hex digits of a BLAKE2b hash of the secret values.
 std::string credential_fingerprint(const std::vector<std::string>& secrets);
 
 }  // namespace berth
