@@ -251,9 +251,10 @@ struct Berth::Parts {
         owners(lock_file_owners((config.state_dir / "owners").string(), entropy->id())),
         processes(posix_processes()),
         probe(tcp_probe()),
+        shell(ssh_shell(*processes, config.state_dir.string(), secret_names(secrets_of(config)))),
         parts{config,     pipeline,  *ledger,  *cache,   offers,
               clouds,     notifiers, *clock,   *entropy, *owners,
-              *processes, *probe,    *journal, stopping, secret_names(secrets_of(config))},
+              *processes, *probe, *shell, *journal, stopping, secret_names(secrets_of(config))},
         engine(parts, thread_workers) {
     if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
   }
@@ -345,6 +346,7 @@ struct Berth::Parts {
   std::unique_ptr<Owners> owners;
   std::unique_ptr<Processes> processes;
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<Shell> shell;
   std::atomic<bool> stopping{false};
   EngineParts parts;
   Engine engine;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/read.hpp"
+#include "config/secrets.hpp"
 #include "config/text_file.hpp"
 
 namespace berth {
@@ -111,17 +112,31 @@ void read_ssh(TableReader& reader, AccountSettings& account) {
   if (!is_user_name(account.ssh_user))
     reader.complain("ssh_user", "is '" + account.ssh_user + "', which is no user's name");
   reader.whole("ssh_port", 1, 65'535, account.ssh_port);
+  reader.path("ssh_identity_file", account.ssh_identity_file);
+  if (account.ssh_identity_file.empty()) return;
+  if (const Secret key = secret_from_file(account.ssh_identity_file); !key.why.empty())
+    reader.complain("ssh_identity_file", "cannot be used: " + key.why);
+  else if (key.value.find("PRIVATE KEY") == std::string::npos)
+    reader.complain("ssh_identity_file",
+                    "names " + account.ssh_identity_file.string() + ", which is no private key");
 }
 
-void read_user_data(TableReader& reader, AccountSettings& account) {
+void read_user_data(TableReader& reader, const Configuration& configuration,
+                    AccountSettings& account) {
   std::filesystem::path file;
   reader.path("user_data_file", file);
   if (file.empty()) return;
   std::string why;
-  if (auto text = read_text_file(file, most_user_data_bytes, why))
-    account.user_data = std::move(*text);
-  else
-    reader.complain("user_data_file", "names " + file.string() + ": " + why);
+  auto text = read_text_file(file, most_user_data_bytes, why);
+  if (!text)
+    return reader.complain("user_data_file", "names " + file.string() + ": " + why);
+  account.user_data = std::move(*text);
+  if (configuration.provisioning.ready == ReadyWhen::marker && !is_plain_user_data(account.user_data))
+    reader.complain("user_data_file",
+                    "names " + file.string() +
+                        ", which is no plain text: with ready = \"marker\" berth adds a part of "
+                        "its own, and cannot",
+                    "use a plain #cloud-config or script, or ready = \"command\"");
 }
 
 void read_regions(TableReader& reader, AccountSettings& account) {
@@ -170,7 +185,7 @@ void read_accounts(TableReader& root, Configuration& into) {
     read_isolation(reader, account.isolation);
     reader.text("image", account.image);
     read_ssh(reader, account);
-    read_user_data(reader, account);
+    read_user_data(reader, into, account);
     account.settings = read_plugin_settings(reader);
     refuse_overlap(reader, account.settings);
     into.accounts.push_back(std::move(account));

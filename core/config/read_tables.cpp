@@ -167,7 +167,25 @@ void read_provisioning(TableReader& root, Configuration& into) {
   provisioning.duration("call_timeout", settings.call_timeout_ms);
   provisioning.duration("approval_ttl", settings.approval_ttl_ms);
   provisioning.duration("catalogue_ttl", settings.catalogue_ttl_ms);
-  provisioning.word<std::string>("probe", {{"tcp", "tcp"}, {"none", "none"}}, settings.probe);
+  provisioning.duration("running_timeout", settings.running_timeout_ms);
+  provisioning.duration("reachable_timeout", settings.reachable_timeout_ms);
+  provisioning.word<ReadyWhen>("ready",
+                               {{"running", ReadyWhen::running},
+                                {"reachable", ReadyWhen::reachable},
+                                {"marker", ReadyWhen::marker},
+                                {"command", ReadyWhen::command}},
+                               settings.ready);
+  provisioning.text("ready_command", settings.ready_command);
+  provisioning.boolean("docker", settings.docker);
+  if (settings.ready == ReadyWhen::command && settings.ready_command.empty())
+    provisioning.complain("ready", "is 'command', and there is no ready_command",
+                          "as in ready_command = \"systemctl is-active my-agent\"");
+  if (settings.ready != ReadyWhen::command && !settings.ready_command.empty())
+    provisioning.complain("ready_command", "is not run: ready is not 'command'",
+                          "add ready = \"command\", or leave ready_command out");
+  if (settings.ready == ReadyWhen::running && settings.docker)
+    provisioning.complain("docker", "cannot be asked for where a server that runs is ready",
+                          "leave ready out, or docker");
   if (settings.ready_timeout_ms > settings.limit_ms)
     provisioning.complain(provisioning.has("ready_timeout") ? "ready_timeout" : "limit",
                           "overlap: one server may take " +

@@ -43,6 +43,10 @@ struct PluginEntry {          // [[plugin]]: a plugin that is not on the search 
   Place place;
 };
 
+/// Can berth put a part of its own beside it? Not beside a MIME archive, nor beside what is
+/// compressed or no text at all.
+bool is_plain_user_data(std::string_view user_data);
+
 struct AccountSettings {      // [[account]]
   std::string id;
   std::string plugin;
@@ -56,6 +60,7 @@ struct AccountSettings {      // [[account]]
   std::string user_data;                // cloud-init; from a file
   std::string ssh_user = "root";
   int ssh_port = 22;
+  std::filesystem::path ssh_identity_file;  // a private key; "": the agent's, or those of ~/.ssh
   PluginSettings settings;
   Place place;
 };
@@ -93,6 +98,14 @@ struct DeploySettings {       // [deploy]
   std::int64_t timeout_ms = 5 * 60'000;
 };
 
+/// What makes a server that was bought a ready one.
+enum class ReadyWhen {
+  running,    // the cloud says that it runs
+  reachable,  // its ssh_port answers
+  marker,     // over SSH: its user-data, berth's own part last, has ended
+  command,    // over SSH: `ready_command` exits with 0
+};
+
 struct ProvisioningSettings { // [provisioning]
   std::int64_t limit_ms = 10 * 60'000;        // the whole provisioning of one deployment
   std::int64_t ready_timeout_ms = 4 * 60'000; // one server, from acceptance to ready
@@ -102,7 +115,12 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t call_timeout_ms = 60'000;      // one call of a provider
   std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
   std::int64_t catalogue_ttl_ms = 10 * 60'000;
-  std::string probe = "tcp";                  // reachable means: "tcp" (ssh_port answers) or "none"
+  ReadyWhen ready = ReadyWhen::reachable;
+  // for ReadyWhen::command: a line for the server's shell
+  std::string ready_command;
+  bool docker = false;                        // ready means also: Docker answers
+  std::int64_t running_timeout_ms = 2 * 60'000;    // from acceptance until the cloud says it runs
+  std::int64_t reachable_timeout_ms = 90'000;      // from there until ssh_port answers
 };
 
 struct Configuration {

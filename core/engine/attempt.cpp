@@ -6,6 +6,8 @@
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
+#include "engine/readiness.hpp"
+#include "engine/ready_check.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
@@ -216,7 +218,9 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
   if (account != nullptr) {
     request.image = account->image;
     request.ssh_public_keys = account->ssh_public_keys;
-    request.user_data = account->user_data;
+    request.user_data = parts.settings.provisioning.ready == ReadyWhen::marker
+                            ? marked_user_data(account->user_data, attempt.id)
+                            : account->user_data;
   }
   request.labels = {{"auto_provisioned", "true"},
                     {"organization_id", attempt.organization},
@@ -383,6 +387,7 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   attempt.absent_since_unix_ms = 0;
   attempt.accepted_unix_ms = now.unix_ms;
   attempt.ready_deadline = now.after(parts.settings.provisioning.ready_timeout_ms);
+  attempt.stage_deadline = now.after(parts.settings.provisioning.running_timeout_ms);
   save_server(tx, attempt, [&](Server& row) { row.vendor_id = server.server_id; });
   tx.save(attempt);
   extend_record(parts, tx, record_of(tx, attempt),
@@ -399,7 +404,7 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   tx.schedule(TaskKind::look, attempt.account,
               now.after(std::min<std::int64_t>(1000, parts.settings.provisioning.look_interval_ms)),
               true);
-  settle_attempt(tx, attempt, attempt.ready_deadline);
+  settle_attempt(tx, attempt, stage_deadline(attempt));
 }
 
 void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
@@ -481,15 +486,16 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
         give_up(parts, tx, *attempt, "unwanted", "Nobody waits for it any more.", false);
         return std::nullopt;
       }
-      const Moment deadline = attempt->ready_deadline.value_or(now);
+      const Moment deadline = stage_deadline(*attempt);
       if (deadline.passed(now)) {
         give_up(parts, tx, *attempt, "not_ready_in_time",
-                "Server " + attempt->vendor_id + " at " + attempt->account +
-                    " was not ready in time: it came as far as \"" + attempt->phase + "\"." +
+                "Server " + attempt->vendor_id + " at " + attempt->account + " " +
+                    missed_stage(parts, *attempt) + "." +
                     (attempt->failure.empty() ? "" : " " + attempt->failure),
                 true);
         return std::nullopt;
       }
+      if (attempt->phase != "accepted") return check_readiness(parts, tx, *attempt);
       // The task of looking may have been lost with a dead process; this one outlives it.
       tx.schedule(TaskKind::look, attempt->account, now, true);
       settle_attempt(tx, *attempt, deadline);

@@ -43,6 +43,7 @@ struct EngineParts {
   Owners& owners;
   Processes& processes;
   Probe& probe;
+  Shell& shell;
   Journal& journal;
   std::atomic<bool>& stopping;  // step() is asked to return: effects in flight give up
   /// Environment names that hold credentials: the deploy command does not get them.

@@ -94,6 +94,7 @@ struct AttemptRecord {
   std::string phase;  // "accepted" "running" "reachable": what has been seen
   std::int64_t created_unix_ms = 0, requested_unix_ms = 0, accepted_unix_ms = 0, ended_unix_ms = 0;
   std::optional<Moment> ready_deadline;
+  std::optional<Moment> stage_deadline;  // of the phase it is in, where that has one of its own
   std::int64_t expires_unix_ms = 0;   // lease; 0: none
   int errors = 0;                     // calls in a row that failed for passing reasons
   std::string failure_code, failure;  // the last one, in words

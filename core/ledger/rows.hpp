@@ -86,6 +86,7 @@ void columns(Column&& column, Either<AttemptRecord> auto& r) {
   column("accepted_unix_ms", r.accepted_unix_ms);
   column("ended_unix_ms", r.ended_unix_ms);
   column("ready_deadline", r.ready_deadline);
+  column("stage_deadline", r.stage_deadline);
   column("expires_unix_ms", r.expires_unix_ms);
   column("errors", r.errors);
   column("failure_code", r.failure_code);

@@ -259,3 +259,8 @@ CREATE VIEW audit_record AS
   FROM audit_entry AS entry
   WHERE NOT EXISTS (SELECT 1 FROM audit_entry AS newer
                     WHERE newer.record_id = entry.record_id AND newer.seq > entry.seq);
+
+-- migration 2
+ALTER TABLE attempt ADD COLUMN stage_deadline_unix_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN stage_deadline_boot_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN stage_deadline_boot_id TEXT;

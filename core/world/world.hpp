@@ -88,6 +88,31 @@ class Probe {
   virtual std::string reach(const std::string& address, int port, std::int64_t timeout_ms) = 0;
 };
 
+/// A login on a server over SSH.
+struct Login {
+  std::string address, user;
+  int port = 22;
+  std::string identity_file;  // a private key; "": those of this user (agent, ~/.ssh)
+  std::string host_key;       // the only one that is accepted; "": whichever it has
+};
+
+struct ShellAnswer {
+  bool logged_in = false;
+  int exit_code = -1;
+  std::string output_tail;  // the last 4 KB of stdout and stderr together
+  std::string host_key;     // the key it showed, as in a known_hosts file: "ssh-ed25519 AAAA…"
+  std::string problem;      // why nobody could log in, or why the command did not end
+};
+
+/// Commands on servers. Threads: any.
+class Shell {
+ public:
+  virtual ~Shell() = default;
+  /// Runs `command` in the login shell of a server, to its end. `cancelled` is polled.
+  virtual ShellAnswer run(const Login& login, const std::string& command, std::int64_t timeout_ms,
+                          const std::function<bool()>& cancelled) = 0;
+};
+
 /// Runs calls that block, side by side. Threads: the one that made it.
 class Workers {
  public:
@@ -101,6 +126,10 @@ std::unique_ptr<Entropy> system_entropy();
 std::unique_ptr<Owners> lock_file_owners(const std::string& folder, const std::string& own_id);
 std::unique_ptr<Processes> posix_processes();
 std::unique_ptr<Probe> tcp_probe();
+/// Over OpenSSH's client, so that a user's ~/.ssh/config (a jump host, say) holds. `folder` is for
+/// files that live as long as a call. `processes` must outlive it.
+std::unique_ptr<Shell> ssh_shell(Processes& processes, const std::string& folder,
+                                 std::vector<std::string> withheld_environment);
 /// At most `most` threads, started when needed; the destructor waits for all work.
 std::unique_ptr<Workers> thread_workers(int most);
 

@@ -137,12 +137,12 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
     // A delete's 2xx is its whole answer. Nothing of a 2xx body is ever quoted: a server's may hold
     // its root password.
     if (deleting) return unreadable ? json::value() : body;
-    if (!unreadable && body.is_object()) return body;
+    if (!unreadable && body.is_structured()) return body;
     Failure failure;
     failure.code = ErrorCode::unavailable;
     failure.message = std::string(dialect_.vendor) + " accepted " + what +
                       ", but its answer could not be read (" +
-                      std::to_string(response.body.size()) + " bytes, no JSON object).";
+                      std::to_string(response.body.size()) + " bytes, no JSON object or list).";
     return failure;
   }
 

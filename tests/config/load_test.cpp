@@ -53,7 +53,7 @@ ready_timeout = "4m30s"
 look_interval = "500ms"
 approval_ttl = "1d"
 tries = 3
-probe = "none"
+ready = "running"
 [deploy]
 command = ["./deploy.sh", ""]
 timeout = "1h"
@@ -70,7 +70,7 @@ timeout = "1h"
   EXPECT_EQ(config.provisioning.limit_ms, 1'200'000);
   EXPECT_EQ(config.provisioning.ready_timeout_ms, 270'000);
   EXPECT_EQ(config.provisioning.approval_ttl_ms, 86'400'000);
-  EXPECT_EQ(config.provisioning.probe, "none");
+  EXPECT_EQ(config.provisioning.ready, ReadyWhen::running);
   EXPECT_EQ(config.deploy.command, (std::vector<std::string>{"./deploy.sh", ""}));
   EXPECT_EQ(config.deploy.timeout_ms, 3'600'000);
 }

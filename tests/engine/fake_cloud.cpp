@@ -139,6 +139,7 @@ FakeServer& FakeCloud::make(const CreateRequest& request, std::int64_t late_ms) 
   server.candidate = request.candidate;
   server.type = request.instance_type;
   server.region = request.region;
+  server.user_data = request.user_data;
   server.address = (account_ == "alpha" ? "10.0.0." : "10.0.1.") + std::to_string(number);
   server.born_ms = clock_.now().boot_ms + late_ms;
   server.boot = next_of(boots, Boot::well);

@@ -44,7 +44,7 @@ struct Glance {
 };
 
 struct FakeServer {
-  std::string id, attempt, type, region, address;
+  std::string id, attempt, type, region, address, user_data;
   std::int64_t candidate = 0;
   std::int64_t born_ms = 0;  // CLOCK_BOOTTIME of the story
   Boot boot = Boot::well;

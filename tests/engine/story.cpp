@@ -216,7 +216,8 @@ struct Story::Process {
         catalogue(of.settings, clouds, of.cache, of.clock, of.journal),
         parts{of.settings, of.pipeline_, ledger,     of.cache,    catalogue,
               clouds,      notifiers,    of.clock,   of.entropy_, owner,
-              of.commands, of.network,   of.journal, stopping,    {"CLOUD_TOKEN"}},
+              of.commands, of.network,   of.shell,   of.journal,  stopping,
+              {"CLOUD_TOKEN"}},
         engine(parts, [&of](int most) -> std::unique_ptr<Workers> {
           if (of.threads) return thread_workers(most);
           return std::make_unique<InThisThread>();

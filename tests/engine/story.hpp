@@ -115,6 +115,21 @@ class FakeProbe final : public Probe {
   std::set<std::string> deaf;
 };
 
+/// Servers that anybody may log in to, and what they answer.
+class FakeShell final : public Shell {
+ public:
+  ShellAnswer run(const Login& login, const std::string& command, std::int64_t,
+                  const std::function<bool()>&) override {
+    logins.push_back(login);
+    commands.push_back(command);
+    if (answer) return answer(login);
+    return {true, 0, "berth: marker=yes\n", "ssh-ed25519 AAAA", ""};
+  }
+  std::function<ShellAnswer(const Login&)> answer;
+  std::vector<Login> logins;
+  std::vector<std::string> commands;
+};
+
 /// The ledger as one process has it: it may die, and the disk may be full.
 class TroubledLedger final : public Ledger {
  public:
@@ -147,6 +162,7 @@ class Story {
   FakeNotifier pager;
   FakeProcesses commands;
   FakeProbe network;
+  FakeShell shell;
   MemoryCache cache;
   RecordingJournal journal;
   int full_disk = 0;                                 // so many commits fail yet

@@ -42,6 +42,7 @@ MAY_INCLUDE = {
     "plugins/aws": ["berth/", "./"],
     "plugins/digitalocean": ["berth/", "json_api/", "./"],
     "plugins/hetzner": ["berth/", "json_api/", "./"],
+    "plugins/notifiers/coolify": ["berth/", "json_api/", "coolify/"],
     "plugins/notifiers/log": ["berth/", "json_api/", "log/"],
     "plugins/notifiers/webhook": ["berth/", "json_api/", "webhook/"],
 }

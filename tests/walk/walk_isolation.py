@@ -28,7 +28,7 @@ def paperclip(story, plugin, entry, isolation):
     cloud = story.start([sys.executable, os.path.join(example, "cloud.py"), "--port", "0"],
                         stdout=subprocess.PIPE, text=True)
     endpoint = cloud.stdout.readline().strip()
-    story.configure(vendors=(), provisioning='probe = "none"', more=f'''
+    story.configure(vendors=(), provisioning='ready = "running"', more=f'''
 {entry}
 [[account]]
 id = "desk"
