@@ -1,5 +1,6 @@
 #include "config/text_file.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -21,13 +22,16 @@ std::optional<std::string> read_text_file(const std::filesystem::path& file,
   }
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  std::string text(most_bytes + 1, '\0');
-  if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 16 * 1024> part{};
+  while (stream && text.size() <= most_bytes) {
+    stream.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad() || !stream.is_open()) {
     why = errno != 0 ? std::generic_category().message(errno) : "it cannot be read";
     return std::nullopt;
   }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > most_bytes) {
     why = "it has more than " + std::to_string(most_bytes / 1024) + " KiB";
     return std::nullopt;
