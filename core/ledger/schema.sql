@@ -259,3 +259,7 @@ CREATE VIEW audit_record AS
   FROM audit_entry AS entry
   WHERE NOT EXISTS (SELECT 1 FROM audit_entry AS newer
                     WHERE newer.record_id = entry.record_id AND newer.seq > entry.seq);
+
+-- migration 2
+-- What a look is about: few, where thousands are ready.
+CREATE INDEX attempt_unsettled ON attempt (account) WHERE status IN ('booting', 'destroying');
