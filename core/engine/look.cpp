@@ -22,16 +22,12 @@ struct Seen {
   std::map<std::string, std::string> unreachable;  // server id at the vendor -> why
 };
 
-bool is_looked_at(const AttemptRecord& attempt) {
-  return attempt.status == AttemptStatus::booting || attempt.status == AttemptStatus::destroying;
-}
-
 /// Tries the SSH port of every server that runs, several at a time.
 std::map<std::string, std::string> probe(const EngineParts& parts, const Found& found,
                                          const std::vector<AttemptRecord>& attempts, int port) {
   std::vector<const CloudServer*> running;
   for (const CloudServer& server : found.servers)
-    if (server.state == ServerState::running && !server.public_ipv4.empty() &&
+    if (runs(server) &&
         std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
           return attempt.status == AttemptStatus::booting && attempt.vendor_id == server.server_id;
         }))
@@ -60,7 +56,12 @@ void tell_waiting(const EngineParts& parts, LedgerTransaction& tx, const Attempt
          {{"phase", attempt.phase}, {"attempt_id", attempt.id}});
 }
 
-/// The server joins the fleet, and who waited for it goes on.
+}  // namespace
+
+bool runs(const CloudServer& server) {
+  return server.state == ServerState::running && !server.public_ipv4.empty();
+}
+
 void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
           const CloudServer& seen) {
   const Moment now = parts.clock.now();
@@ -71,6 +72,7 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   std::optional<Server> server = tx.server(attempt.server_id);
   if (!server) return;
   server->status = ServerStatus::ready;
+  server->vendor_id = attempt.vendor_id;
   server->public_ipv4 = seen.public_ipv4;
   server->private_ipv4 = seen.private_ipv4;
   if (!seen.zone.empty()) server->zone = seen.zone;
@@ -91,6 +93,8 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   tx.settle(TaskKind::attempt, attempt.id, std::nullopt);
 }
 
+namespace {
+
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server, const Seen& seen) {
   switch (server.state) {
@@ -107,7 +111,7 @@ void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord&
     case ServerState::unknown: return;
     case ServerState::running: break;
   }
-  if (server.public_ipv4.empty()) return;
+  if (!runs(server)) return;
   if (attempt.phase == "accepted") {
     attempt.phase = "running";
     tx.save(attempt);
@@ -179,18 +183,20 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
 
 /// A second server of one attempt (a vendor's duplicate) is an intent to destroy of its own.
 void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
-                        const std::vector<AttemptRecord>& attempts, const Found& found) {
+                        const std::string& account,
+                        const std::vector<AttemptRecord>& sought, const Found& found) {
   for (const CloudServer& server : found.servers) {
     if (server.state == ServerState::gone || server.attempt_id.empty()) continue;
-    const auto original =
-        std::find_if(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
-          return attempt.id == server.attempt_id && !attempt.vendor_id.empty() &&
-                 attempt.vendor_id != server.server_id;
-        });
-    const bool known = std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& one) {
-      return one.vendor_id == server.server_id;
-    });
-    if (original == attempts.end() || known) continue;
+    const auto is_known_in = [&](const std::vector<AttemptRecord>& attempts) {
+      return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& one) {
+        return one.vendor_id == server.server_id;
+      });
+    };
+    if (is_known_in(sought)) continue;
+    const auto original = tx.attempt(server.attempt_id);
+    if (!original || original->account != account || original->status == AttemptStatus::gone ||
+        original->vendor_id.empty() || is_known_in(tx.live_attempts(account)))
+      continue;
     const Moment now = parts.clock.now();
     AttemptRecord extra;
     extra.id = parts.entropy.id();
@@ -217,11 +223,10 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
 std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx,
                                  const TaskRecord& task) {
   const std::string& account = task.subject;
-  std::vector<AttemptRecord> attempts = tx.live_attempts(account);
+  std::vector<AttemptRecord> attempts = tx.unsettled_attempts(account);
   FindRequest request;
   request.installation_id = tx.installation_id();
-  for (const AttemptRecord& attempt : attempts)
-    if (is_looked_at(attempt)) request.sought.push_back(sought_of(attempt));
+  for (const AttemptRecord& attempt : attempts) request.sought.push_back(sought_of(attempt));
   if (request.sought.empty()) {
     tx.settle(task.kind, account, std::nullopt);
     return std::nullopt;
@@ -251,10 +256,9 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
                                        back_off_ms(parts, 2)})));
         return;
       }
-      std::vector<AttemptRecord> fresh = tx2.live_attempts(account);
-      destroy_duplicates(parts, tx2, fresh, *seen.found);
-      for (AttemptRecord& attempt : fresh)
-        if (is_looked_at(attempt)) follow(parts, tx2, attempt, seen);
+      std::vector<AttemptRecord> fresh = tx2.unsettled_attempts(account);
+      destroy_duplicates(parts, tx2, account, fresh, *seen.found);
+      for (AttemptRecord& attempt : fresh) follow(parts, tx2, attempt, seen);
       tx2.settle(TaskKind::look, account, now.after(parts.settings.provisioning.look_interval_ms));
     };
   };

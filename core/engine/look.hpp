@@ -10,4 +10,11 @@ namespace berth {
 std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx,
                                  const TaskRecord& task);
 
+/// It runs, and its address is known.
+bool runs(const CloudServer& server);
+
+/// The server joins the fleet, and who waited for it goes on. Saves the attempt; its task ends.
+void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+          const CloudServer& seen);
+
 }  // namespace berth
