@@ -136,9 +136,6 @@ Database::Database(const std::string& path, Access access, int patience_ms)
   handle_.reset(handle);  // made even when it failed
   if (code != SQLITE_OK) fail(handle, code);
   sqlite3_extended_result_codes(handle, 1);
-  // Rows of forty short texts pass by, each text in memory of its own for a moment. SQLite keeps
-  // such pieces at hand, but by default too few.
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 1200, 500);
   sqlite3_busy_handler(handle, &Database::wait_for_lock, patience_.get());
 }
 
