@@ -131,11 +131,12 @@ void read_user_data(TableReader& reader, const Configuration& configuration,
   if (!text)
     return reader.complain("user_data_file", "names " + file.string() + ": " + why);
   account.user_data = std::move(*text);
-  if (configuration.provisioning.ready == ReadyWhen::marker && !is_plain_user_data(account.user_data))
+  if (configuration.provisioning.ready == ReadyWhen::marker &&
+      !is_plain_user_data(account.user_data))
     reader.complain("user_data_file",
                     "names " + file.string() +
-                        ", which is no plain text: with ready = \"marker\" berth adds a part of "
-                        "its own, and cannot",
+                        ", which is no plain text: with ready = \"marker\" berth adds a part "
+                        "of its own, and cannot",
                     "use a plain #cloud-config or script, or ready = \"command\"");
 }
 

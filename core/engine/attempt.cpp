@@ -51,7 +51,7 @@ void release_waiting(const EngineParts& parts, LedgerTransaction& tx, const Atte
     if (!failed_offer.empty()) deployment.excluded_offers.push_back(failed_offer);
     if (deployment.id == attempt.deployment_id) {
       if (counts_as_try) ++deployment.tries;
-      close_record(parts, tx, deployment.audit_id, "failed", code, sentence);
+      close_record(parts, tx, tx.audit_record(deployment.audit_id), "failed", code, sentence);
       deployment.audit_id.clear();
     }
     tx.save(deployment);
@@ -138,7 +138,8 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
                                ", was refused. " + attempt.failure;
     release_waiting(parts, tx, attempt, attempt.failure_code, failed, false, "");
     if (attempt.deployment_id.empty())
-      close_record(parts, tx, attempt.id, "failed", attempt.failure_code, failed);
+      close_record(parts, tx, tx.audit_record(attempt.id), "failed", attempt.failure_code,
+                   failed);
     gone(parts, tx, attempt);
     return;
   }
@@ -172,7 +173,8 @@ void name_taken(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& 
     return give_up(parts, tx, attempt, to_word(failure.code), std::string(attempt.failure), false);
   release_waiting(parts, tx, attempt, attempt.failure_code, attempt.failure, true, "");
   if (attempt.deployment_id.empty())
-    close_record(parts, tx, attempt.id, "failed", attempt.failure_code, attempt.failure);
+    close_record(parts, tx, tx.audit_record(attempt.id), "failed", attempt.failure_code,
+                 attempt.failure);
   gone(parts, tx, attempt);
 }
 
@@ -388,22 +390,29 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   attempt.accepted_unix_ms = now.unix_ms;
   attempt.ready_deadline = now.after(parts.settings.provisioning.ready_timeout_ms);
   attempt.stage_deadline = now.after(parts.settings.provisioning.running_timeout_ms);
-  save_server(tx, attempt, [&](Server& row) { row.vendor_id = server.server_id; });
-  tx.save(attempt);
   extend_record(parts, tx, record_of(tx, attempt),
                 [&](AuditRecord& record) { record.vendor_id = server.server_id; });
-  if (!wanted(tx, attempt)) {
+  const auto all_waiting = tx.waiting_for(attempt.id);
+  if (all_waiting.empty() && !attempt.deployment_id.empty()) {
     give_up(parts, tx, attempt, "unwanted", "Nobody waits for it any more.", false);
     return;
   }
-  for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
+  for (const DeploymentRecord& waiting : all_waiting)
     tell(parts, tx, "provisioning.progress", waiting,
-         attempt.account + " accepted it as " + server.server_id + "; it boots.",
+         attempt.account + " accepted it as " + server.server_id +
+             (runs(server) ? "; it runs." : "; it boots."),
          {{"phase", "accepted"}, {"attempt_id", attempt.id}});
+  // Some clouds answer only when the server runs. Where that is all that is asked for, a look could
+  // tell no more.
+  if (runs(server) && parts.settings.provisioning.ready == ReadyWhen::running)
+    return runs_now(parts, tx, attempt, server);
+  tx.save(attempt);
+  save_server(tx, attempt, [&](Server& row) { row.vendor_id = attempt.vendor_id; });
   // The first look comes soon: some clouds boot in a second, and then nobody should wait for five.
-  tx.schedule(TaskKind::look, attempt.account,
-              now.after(std::min<std::int64_t>(1000, parts.settings.provisioning.look_interval_ms)),
-              true);
+  const std::int64_t first_look_ms =
+      runs(server) ? 0
+                   : std::min<std::int64_t>(1000, parts.settings.provisioning.look_interval_ms);
+  tx.schedule(TaskKind::look, attempt.account, now.after(first_look_ms), true);
   settle_attempt(tx, attempt, stage_deadline(attempt));
 }
 
@@ -412,8 +421,7 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   const Moment now = parts.clock.now();
   std::string failed_offer;
   if (blame) {
-    const auto offers = decode_offers(attempt.offers_json);
-    const AccountOffer& offer = offers.at(static_cast<std::size_t>(attempt.candidate)).offer;
+    const AccountOffer offer = decode_offer(attempt.offers_json, attempt.candidate).offer;
     failed_offer = offer.key();
     parts.cache.store_out_of_stock({offer.account, offer.key(),
                                     now.unix_ms + 2 * parts.settings.provisioning.ready_timeout_ms,
@@ -426,10 +434,13 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   attempt.absent_looks = 0;
   attempt.absent_since_unix_ms = 0;
   tx.save(attempt);
-  save_server(tx, attempt, [](Server& server) { server.status = ServerStatus::destroying; });
+  save_server(tx, attempt, [&](Server& server) {
+    server.status = ServerStatus::destroying;
+    server.vendor_id = attempt.vendor_id;
+  });
   release_waiting(parts, tx, attempt, code, sentence, blame, failed_offer);
   if (attempt.deployment_id.empty())
-    close_record(parts, tx, attempt.id, "failed", code, sentence);
+    close_record(parts, tx, tx.audit_record(attempt.id), "failed", code, sentence);
   tx.schedule(TaskKind::look, attempt.account, now.after(500), true);
   tx.schedule(TaskKind::attempt, attempt.id, now, true);
   settle_attempt(tx, attempt, now);
@@ -466,13 +477,11 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
           gone(parts, tx, *attempt);
         return std::nullopt;
       }
-      const auto offers = decode_offers(attempt->offers_json);
+      const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);
       attempt->status = AttemptStatus::requested;
       attempt->requested_unix_ms = now.unix_ms;
       tx.save(*attempt);  // the intent, committed before the call
-      return create(parts, *attempt,
-                    request_of(parts, tx, *attempt,
-                               offers.at(static_cast<std::size_t>(attempt->candidate))));
+      return create(parts, *attempt, request_of(parts, tx, *attempt, offer));
     }
     case AttemptStatus::requested:
       // Nobody is in the call any more, so its outcome is unknown.

@@ -1,25 +1,24 @@
 #include "engine/decision_document.hpp"
 
-#include <boost/json.hpp>
 #include <cstdio>
 
 #include "berth/codec.hpp"
+#include "engine/json_writer.hpp"
 
 namespace berth {
 namespace {
 
-namespace json = boost::json;
-
-json::object document_of(const Room& room) {
-  return {{"millicores", room.millicores},
-          {"memory_mib", room.memory_mib},
-          {"disk_mib", room.disk_mib}};
+void write_room(JsonWriter& json, const Room& room) {
+  json.number("millicores", room.millicores)
+      .number("memory_mib", room.memory_mib)
+      .number("disk_mib", room.disk_mib);
 }
 
-json::value document_of(const Money& money, const json::storage_ptr& memory = {}) {
-  if (money.currency.empty()) return nullptr;
-  return json::object({{"amount", decimal_of_nanos(money.nanos)}, {"currency", money.currency}},
-                      memory);
+void write_price(JsonWriter& json, std::string_view name, const Money& money) {
+  if (money.currency.empty())
+    json.null(name);
+  else
+    json.money(name, money);
 }
 
 std::string breakdown(const Score& score) {
@@ -29,69 +28,63 @@ std::string breakdown(const Score& score) {
   return text;
 }
 
-json::object server_row(const PlacementRow& row, const Room& free, const std::string& chosen,
-                        const json::storage_ptr& memory) {
-  return {{{"kind", "server"},
-           {"id", row.server_id},
-           {"name", row.server_name},
-           {"millicores", free.millicores},
-           {"memory_mib", free.memory_mib},
-           {"disk_mib", free.disk_mib},
-           {"kept", row.eligible && row.fits},
-           {"chosen", row.server_id == chosen},
-           {"code", row.code},
-           {"sentence", row.sentence},
-           {"score", row.score.total},
-           {"score_breakdown", row.eligible ? breakdown(row.score) : std::string()}},
-          memory};
+void write_server(JsonWriter& json, const PlacementRow& row, const Room& free,
+                  const std::string& chosen) {
+  json.begin_object().text("kind", "server").text("id", row.server_id).text("name",
+                                                                          row.server_name);
+  write_room(json, free);
+  json.truth("kept", row.eligible && row.fits)
+      .truth("chosen", row.server_id == chosen)
+      .text("code", row.code)
+      .text("sentence", row.sentence)
+      .real("score", row.score.total)
+      .text("score_breakdown", row.eligible ? breakdown(row.score) : std::string())
+      .end_object();
 }
 
-json::object kept_row(const RankedOffer& ranked, bool chosen, const json::storage_ptr& memory) {
+void write_kept(JsonWriter& json, const RankedOffer& ranked, bool chosen) {
   const Offer& offer = ranked.offer.offer;
-  json::array excludes(memory);
-  for (const std::string& one : offer.excludes) excludes.emplace_back(one);
-  return {{{"kind", "offer"},
-           {"id", ranked.offer.key()},
-           {"name", ranked.offer.key()},
-           {"account", ranked.offer.account},
-           {"provider", ranked.offer.provider},
-           {"region", offer.region},
-           {"zone", offer.zone},
-           {"instance_type", offer.instance_type},
-           {"arch", codec::to_word(offer.arch)},
-           {"kept", true},
-           {"chosen", chosen},
-           {"code", chosen ? "cheapest" : "fits"},
-           {"sentence", ""},
-           {"millicores", offer.vcpu * 1000},
-           {"memory_mib", offer.memory_mib},
-           {"disk_mib", ranked.disk_mib},
-           {"monthly", document_of(ranked.monthly, memory)},
-           {"monthly_compared", document_of(ranked.monthly_compared, memory)},
-           {"includes", ranked.includes()},
-           {"excludes", std::move(excludes)}},
-          memory};
+  const std::string key = ranked.offer.key();
+  json.begin_object()
+      .text("kind", "offer")
+      .text("id", key)
+      .text("name", key)
+      .text("account", ranked.offer.account)
+      .text("provider", ranked.offer.provider)
+      .text("region", offer.region)
+      .text("zone", offer.zone)
+      .text("instance_type", offer.instance_type)
+      .text("arch", codec::to_word(offer.arch))
+      .truth("kept", true)
+      .truth("chosen", chosen)
+      .text("code", chosen ? "cheapest" : "fits")
+      .text("sentence", "");
+  write_room(json, {offer.vcpu * 1000, offer.memory_mib, ranked.disk_mib});
+  write_price(json, "monthly", ranked.monthly);
+  write_price(json, "monthly_compared", ranked.monthly_compared);
+  json.text("includes", ranked.includes()).begin_array("excludes");
+  for (const std::string& one : offer.excludes) json.text({}, one);
+  json.end_array().end_object();
 }
 
-json::object dropped_row(const DroppedOffer& dropped, const json::storage_ptr& memory) {
-  return {{{"kind", "offer"},
-           {"id", dropped.key},
-           {"name", dropped.key},
-           {"account", dropped.account},
-           {"provider", dropped.provider},
-           {"region", dropped.region},
-           {"zone", dropped.zone},
-           {"instance_type", dropped.instance_type},
-           {"arch", dropped.arch},
-           {"kept", false},
-           {"chosen", false},
-           {"code", dropped.code},
-           {"sentence", dropped.sentence},
-           {"millicores", dropped.vcpu * 1000},
-           {"memory_mib", dropped.memory_mib},
-           {"disk_mib", dropped.disk_mib},
-           {"monthly_compared", document_of(dropped.monthly_compared, memory)}},
-          memory};
+void write_dropped(JsonWriter& json, const DroppedOffer& dropped) {
+  json.begin_object()
+      .text("kind", "offer")
+      .text("id", dropped.key)
+      .text("name", dropped.key)
+      .text("account", dropped.account)
+      .text("provider", dropped.provider)
+      .text("region", dropped.region)
+      .text("zone", dropped.zone)
+      .text("instance_type", dropped.instance_type)
+      .text("arch", dropped.arch)
+      .truth("kept", false)
+      .truth("chosen", false)
+      .text("code", dropped.code)
+      .text("sentence", dropped.sentence);
+  write_room(json, {dropped.vcpu * 1000, dropped.memory_mib, dropped.disk_mib});
+  write_price(json, "monthly_compared", dropped.monthly_compared);
+  json.end_object();
 }
 
 std::string action_of(const Decision& decision) {
@@ -107,47 +100,52 @@ std::string action_of(const Decision& decision) {
 std::string decision_document(const Preview& preview, const DeploymentRecord& deployment,
                               const Configuration& settings, std::int64_t now_unix_ms,
                               std::size_t most_rows) {
-  // Thousands of small values that are all given back at once.
-  const json::storage_ptr memory = json::make_shared_resource<json::monotonic_resource>();
-  json::object document(memory);
-  json::array rows(memory);
+  JsonWriter json(16 * 1024);
+  json.begin_object().number("servers_seen", static_cast<std::int64_t>(preview.servers));
+  if (preview.decision) {
+    const Decision& decision = *preview.decision;
+    // Whoever said no or wait; where all agree it is nobody's word.
+    const bool agreed = decision.outcome.kind == VerdictKind::proceed || decision.stages.empty();
+    json.text("action", action_of(decision))
+        .text("code", decision.outcome.code)
+        .text("sentence", decision.outcome.sentence)
+        .text("trigger", preview.placement.trigger)
+        .text("stage", agreed ? std::string() : decision.stages.back().stage)
+        .begin_object("required");
+    write_room(json, decision.required);
+    json.end_object()
+        .number("offers_kept", static_cast<std::int64_t>(decision.ranked.size()))
+        .number("offers_dropped", static_cast<std::int64_t>(decision.dropped.size()));
+    if (decision.estimate) write_price(json, "estimate", *decision.estimate);
+  } else {
+    json.text("action", "place")
+        .text("code", "room_found")
+        .text("sentence", "A server of the fleet has room.")
+        .text("trigger", preview.placement.trigger)
+        .text("stage", "place");
+  }
+  json.begin_object("requirements");
+  write_room(json, deployment.requirements.room);
+  json.end_object().text("arch", deployment.requirements.arch).begin_array("rows");
   // Best first, so the chosen one is among them. In a fleet of a thousand, every deployment would
   // else leave a thousand rows behind.
   for (std::size_t i = 0; i < preview.placement.rows.size() && i < most_rows; ++i) {
     const PlacementRow& row = preview.placement.rows[i];
-    rows.push_back(server_row(row, preview.free.at(row.server_id),
-                              preview.placement.chosen_server_id, memory));
+    write_server(json, row, preview.free.at(row.server_id), preview.placement.chosen_server_id);
   }
-  document["servers_seen"] = preview.servers;
-  document["action"] = "place";
-  document["code"] = "room_found";
-  document["sentence"] = "A server of the fleet has room.";
-  document["trigger"] = preview.placement.trigger;
-  document["stage"] = "place";
   if (preview.decision) {
     const Decision& decision = *preview.decision;
-    document["action"] = action_of(decision);
-    document["code"] = decision.outcome.code;
-    document["sentence"] = decision.outcome.sentence;
-    // Whoever said no or wait; where all agree it is nobody's word.
-    const bool agreed = decision.outcome.kind == VerdictKind::proceed || decision.stages.empty();
-    document["stage"] = agreed ? std::string() : decision.stages.back().stage;
-    document["required"] = document_of(decision.required);
     const bool buys = decision.outcome.kind == VerdictKind::proceed;
     for (std::size_t i = 0; i < decision.ranked.size() && i < most_rows; ++i)
-      rows.push_back(kept_row(decision.ranked[i], buys && i == 0, memory));
+      write_kept(json, decision.ranked[i], buys && i == 0);
     for (std::size_t i = 0; i < decision.dropped.size() && i < most_rows; ++i)
-      rows.push_back(dropped_row(decision.dropped[i], memory));
-    document["offers_kept"] = decision.ranked.size();
-    document["offers_dropped"] = decision.dropped.size();
-    if (decision.estimate) document["estimate"] = document_of(*decision.estimate);
+      write_dropped(json, decision.dropped[i]);
   }
-  document["requirements"] = document_of(deployment.requirements.room);
-  document["arch"] = deployment.requirements.arch;
-  document["rows"] = std::move(rows);
-  document["rates_as_of"] = settings.rates_as_of;
-  document["decided_unix_ms"] = now_unix_ms;
-  return codec::valid_utf8(json::serialize(document));
+  json.end_array()
+      .text("rates_as_of", settings.rates_as_of)
+      .number("decided_unix_ms", now_unix_ms)
+      .end_object();
+  return json.taken();
 }
 
 }  // namespace berth

@@ -134,13 +134,13 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
   deployment.reason_code = "deploying";
   deployment.reason = "Deploys to " + server.name + ".";
   deployment.updated_unix_ms = parts.clock.now().unix_ms;
-  tx.save(deployment);
   Command command = command_for(parts, deployment, server);
   if (command.argv.empty()) {
     finish(parts, tx, deployment, DeploymentStatus::succeeded, "succeeded",
            "Placed on " + server.name + " (no deploy command is configured).");
     return std::nullopt;
   }
+  tx.save(deployment);
   tell(parts, tx, "deployment.deploying", deployment,
        "Runs the deploy command on " + server.name + " (" + server.public_ipv4 + ").",
        {{"server_id", server.id}, {"server_name", server.name}});

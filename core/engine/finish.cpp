@@ -75,7 +75,7 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
     give_back_room(tx, deployment);
   tx.save(deployment);
   if (status != DeploymentStatus::succeeded)
-    close_record(parts, tx, deployment.audit_id, record_status(status, code), code,
+    close_record(parts, tx, tx.audit_record(deployment.audit_id), record_status(status, code), code,
                  deployment.reason);
   boost::json::object fields{{"status", to_word(status)}, {"reason_code", deployment.reason_code}};
   if (!deployment.server_id.empty()) fields["server_id"] = deployment.server_id;

@@ -66,7 +66,8 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
   tx.save(server);
   tx.save(attempt);
   tx.schedule(TaskKind::attempt, attempt.id, now);
-  extend_record(parts, tx, audit_id.empty() ? attempt.id : audit_id, [&](AuditRecord& record) {
+  extend_record(parts, tx, tx.audit_record(audit_id.empty() ? attempt.id : audit_id),
+                [&](AuditRecord& record) {
     record.status = "provisioning";
     record.attempt_id = attempt.id;
     record.server_id = server.id;

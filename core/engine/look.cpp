@@ -9,10 +9,6 @@
 namespace berth {
 namespace {
 
-bool is_looked_at(const AttemptRecord& attempt) {
-  return attempt.status == AttemptStatus::booting || attempt.status == AttemptStatus::destroying;
-}
-
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server) {
   switch (server.state) {
@@ -87,18 +83,20 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
 
 /// A second server of one attempt (a vendor's duplicate) is an intent to destroy of its own.
 void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
-                        const std::vector<AttemptRecord>& attempts, const Found& found) {
+                        const std::string& account,
+                        const std::vector<AttemptRecord>& sought, const Found& found) {
   for (const CloudServer& server : found.servers) {
     if (server.state == ServerState::gone || server.attempt_id.empty()) continue;
-    const auto original =
-        std::find_if(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
-          return attempt.id == server.attempt_id && !attempt.vendor_id.empty() &&
-                 attempt.vendor_id != server.server_id;
-        });
-    const bool known = std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& one) {
-      return one.vendor_id == server.server_id;
-    });
-    if (original == attempts.end() || known) continue;
+    const auto is_known_in = [&](const std::vector<AttemptRecord>& attempts) {
+      return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& one) {
+        return one.vendor_id == server.server_id;
+      });
+    };
+    if (is_known_in(sought)) continue;
+    const auto original = tx.attempt(server.attempt_id);
+    if (!original || original->account != account || original->status == AttemptStatus::gone ||
+        original->vendor_id.empty() || is_known_in(tx.live_attempts(account)))
+      continue;
     const Moment now = parts.clock.now();
     AttemptRecord extra;
     extra.id = parts.entropy.id();
@@ -127,8 +125,8 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
   const std::string& account = task.subject;
   FindRequest request;
   request.installation_id = tx.installation_id();
-  for (const AttemptRecord& attempt : tx.live_attempts(account))
-    if (is_looked_at(attempt)) request.sought.push_back(sought_of(attempt));
+  for (const AttemptRecord& attempt : tx.unsettled_attempts(account))
+    request.sought.push_back(sought_of(attempt));
   if (request.sought.empty()) {
     tx.settle(task.kind, account, std::nullopt);
     return std::nullopt;
@@ -153,10 +151,9 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
                                        back_off_ms(parts, 2)})));
         return;
       }
-      std::vector<AttemptRecord> fresh = tx2.live_attempts(account);
-      destroy_duplicates(parts, tx2, fresh, *found);
-      for (AttemptRecord& attempt : fresh)
-        if (is_looked_at(attempt)) follow(parts, tx2, attempt, *found);
+      std::vector<AttemptRecord> fresh = tx2.unsettled_attempts(account);
+      destroy_duplicates(parts, tx2, account, fresh, *found);
+      for (AttemptRecord& attempt : fresh) follow(parts, tx2, attempt, *found);
       tx2.settle(TaskKind::look, account, now.after(parts.settings.provisioning.look_interval_ms));
     };
   };

@@ -4,15 +4,12 @@
 #include <stdexcept>
 
 #include "berth/codec.hpp"
+#include "engine/json_writer.hpp"
 
 namespace berth {
 namespace {
 
 namespace json = boost::json;
-
-json::object object_of(const Money& money) {
-  return {{"amount", decimal_of_nanos(money.nanos)}, {"currency", money.currency}};
-}
 
 Money money_of(const json::value& value) {
   const json::object& object = value.as_object();
@@ -20,40 +17,49 @@ Money money_of(const json::value& value) {
           std::string(object.at("currency").as_string())};
 }
 
+RankedOffer offer_of(const json::value& value) {
+  const json::object& one = value.as_object();
+  Result<Offer> offer = codec::decode<Offer>(json::serialize(one.at("offer")));
+  if (!offer) throw std::runtime_error("stored offer: " + offer.failure().message);
+  RankedOffer ranked;
+  ranked.offer.account = one.at("account").as_string();
+  ranked.offer.provider = one.at("provider").as_string();
+  ranked.offer.offer = std::move(*offer);
+  ranked.disk_mib = one.at("disk_mib").to_number<std::int64_t>();
+  ranked.monthly = money_of(one.at("monthly"));
+  ranked.monthly_compared = money_of(one.at("monthly_compared"));
+  return ranked;
+}
+
 }  // namespace
 
 std::string encode_offers(const std::vector<RankedOffer>& offers) {
-  json::array list;
+  JsonWriter json(512 * offers.size());
+  json.begin_array();
   for (const RankedOffer& ranked : offers) {
-    json::object one;
-    one["account"] = ranked.offer.account;
-    one["provider"] = ranked.offer.provider;
-    one["offer"] = json::parse(codec::encode(ranked.offer.offer));
-    one["disk_mib"] = ranked.disk_mib;
-    one["monthly"] = object_of(ranked.monthly);
-    one["monthly_compared"] = object_of(ranked.monthly_compared);
-    list.push_back(std::move(one));
+    json.begin_object()
+        .text("account", ranked.offer.account)
+        .text("provider", ranked.offer.provider)
+        .json("offer", codec::encode(ranked.offer.offer))
+        .number("disk_mib", ranked.disk_mib)
+        .money("monthly", ranked.monthly)
+        .money("monthly_compared", ranked.monthly_compared)
+        .end_object();
   }
-  return json::serialize(list);
+  return json.end_array().taken();
 }
 
 std::vector<RankedOffer> decode_offers(std::string_view text) {
   std::vector<RankedOffer> offers;
   const json::value list = json::parse(text);
-  for (const json::value& value : list.as_array()) {
-    const json::object& one = value.as_object();
-    Result<Offer> offer = codec::decode<Offer>(json::serialize(one.at("offer")));
-    if (!offer) throw std::runtime_error("stored offer: " + offer.failure().message);
-    RankedOffer ranked;
-    ranked.offer.account = one.at("account").as_string();
-    ranked.offer.provider = one.at("provider").as_string();
-    ranked.offer.offer = std::move(*offer);
-    ranked.disk_mib = one.at("disk_mib").to_number<std::int64_t>();
-    ranked.monthly = money_of(one.at("monthly"));
-    ranked.monthly_compared = money_of(one.at("monthly_compared"));
-    offers.push_back(std::move(ranked));
-  }
+  for (const json::value& value : list.as_array()) offers.push_back(offer_of(value));
   return offers;
+}
+
+RankedOffer decode_offer(std::string_view text, int candidate) {
+  json::monotonic_resource memory;  // hundreds of small values, given back at once
+  const json::value list = json::parse(text, &memory);
+  return offer_of(list.as_array().at(static_cast<std::size_t>(candidate)));
 }
 
 }  // namespace berth

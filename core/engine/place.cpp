@@ -153,7 +153,7 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
   deployment.provisioning_deadline.reset();  // the ten minutes begin when someone says yes
   deployment.updated_unix_ms = now.unix_ms;
   tx.save(deployment);
-  extend_record(parts, tx, deployment.audit_id, [&](AuditRecord& record) {
+  extend_record(parts, tx, tx.audit_record(deployment.audit_id), [&](AuditRecord& record) {
     record.status = "pending";
     if (decision.estimate) record.estimated_monthly = *decision.estimate;
   });
@@ -215,7 +215,7 @@ std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment, std::size_t most_full) {
   Preview preview;
   preview.wanted = wanted_of(deployment);
-  const std::vector<Server> fleet = view.servers(deployment.organization);
+  const std::vector<Server>& fleet = view.fleet(deployment.organization);
   preview.servers = fleet.size();
   preview.placement = place_in_fleet(parts, view, deployment, fleet, most_full, preview.free);
   if (!preview.placement.chosen_server_id.empty()) return preview;
@@ -254,7 +254,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
                   decision_document(*found, deployment, parts.settings, now.unix_ms, most_rows));
   if (!found->decision) {
     const auto server = tx.server(found->placement.chosen_server_id);
-    close_record(parts, tx, deployment.audit_id, "user_cancelled", "not_needed",
+    close_record(parts, tx, tx.audit_record(deployment.audit_id), "user_cancelled", "not_needed",
                  "A server of the fleet had room after all.");
     deployment.audit_id.clear();
     take_hold(parts, tx, deployment, server->id);

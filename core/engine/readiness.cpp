@@ -47,14 +47,13 @@ void tell_waiting(const EngineParts& parts, LedgerTransaction& tx, const Attempt
 
 /// The server joins the fleet, and who waited for it goes on.
 void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
-          const std::string& host_key) {
+          std::optional<Server> server, const std::string& host_key) {
   const Moment now = parts.clock.now();
   attempt.status = AttemptStatus::ready;
   attempt.phase = "ready";
   attempt.failure.clear();
   attempt.ended_unix_ms = now.unix_ms;
   tx.save(attempt);
-  std::optional<Server> server = tx.server(attempt.server_id);
   if (!server) return;
   server->status = ServerStatus::ready;
   server->host_key = host_key;
@@ -102,12 +101,13 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& at
       tell_waiting(parts, tx, attempt, "It answers at " + server.public_ipv4 + ":" +
                                            std::to_string(server.ssh_port) + ".");
   }
-  if (!checked.answer) return join(parts, tx, attempt, "");
+  if (!checked.answer) return join(parts, tx, attempt, tx.server(attempt.server_id), "");
   if (!checked.answer->logged_in)
     return wait("Cannot log in as " + server.ssh_user + ": " + checked.answer->problem + ".");
   const Readiness readiness = readiness_of(rules_for(settings, attempt), server.capacity,
                                            checked.answer->output_tail);
-  if (readiness.ready) return join(parts, tx, attempt, checked.answer->host_key);
+  if (readiness.ready)
+    return join(parts, tx, attempt, tx.server(attempt.server_id), checked.answer->host_key);
   if (!readiness.hopeless) return wait(readiness.why);
   give_up(parts, tx, attempt, "not_as_offered",
           "Server " + attempt.vendor_id + " at " + attempt.account + ": " + readiness.why, true);
@@ -115,9 +115,13 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& at
 
 }  // namespace
 
+bool runs(const CloudServer& server) {
+  return server.state == ServerState::running && !server.public_ipv4.empty();
+}
+
 void runs_now(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
               const CloudServer& server) {
-  if (attempt.phase != "accepted" || server.public_ipv4.empty()) return;
+  if (attempt.phase != "accepted" || !runs(server)) return;
   const ProvisioningSettings& settings = parts.settings.provisioning;
   const Moment now = parts.clock.now();
   attempt.phase = "running";
@@ -129,9 +133,9 @@ void runs_now(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& at
     row->public_ipv4 = server.public_ipv4;
     row->private_ipv4 = server.private_ipv4;
     if (!server.zone.empty()) row->zone = server.zone;
-    tx.save(*row);
   }
-  if (settings.ready == ReadyWhen::running) return join(parts, tx, attempt, "");
+  if (settings.ready == ReadyWhen::running) return join(parts, tx, attempt, row, "");
+  if (row) tx.save(*row);
   tx.save(attempt);
   tell_waiting(parts, tx, attempt, "It runs at " + server.public_ipv4 + ".");
   tx.schedule(TaskKind::attempt, attempt.id, now, true);

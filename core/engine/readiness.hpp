@@ -8,6 +8,9 @@
 
 namespace berth {
 
+/// The cloud says that it runs, and where it is reached.
+bool runs(const CloudServer& server);
+
 /// The cloud says that the server of a booting attempt runs, and has an address.
 void runs_now(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
               const CloudServer& server);

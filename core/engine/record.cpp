@@ -20,10 +20,9 @@ void open_record(const EngineParts& parts, LedgerTransaction& tx, DeploymentReco
   tx.append(record);
 }
 
-void extend_record(const EngineParts& parts, LedgerTransaction& tx, const std::string& record_id,
+void extend_record(const EngineParts& parts, LedgerTransaction& tx,
+                   std::optional<AuditRecord> record,
                    const std::function<void(AuditRecord&)>& change) {
-  if (record_id.empty()) return;
-  std::optional<AuditRecord> record = tx.audit_record(record_id);
   if (!record || record->completed_unix_ms != 0) return;
   record->at_unix_ms = parts.clock.now().unix_ms;
   change(*record);
@@ -31,10 +30,10 @@ void extend_record(const EngineParts& parts, LedgerTransaction& tx, const std::s
   tx.append(*record);
 }
 
-void close_record(const EngineParts& parts, LedgerTransaction& tx, const std::string& record_id,
-                  std::string_view status, std::string_view failure_code,
-                  std::string_view failure_reason) {
-  extend_record(parts, tx, record_id, [&](AuditRecord& record) {
+void close_record(const EngineParts& parts, LedgerTransaction& tx,
+                  std::optional<AuditRecord> found, std::string_view status,
+                  std::string_view failure_code, std::string_view failure_reason) {
+  extend_record(parts, tx, std::move(found), [&](AuditRecord& record) {
     record.status = status;
     record.completed_unix_ms = record.at_unix_ms;
     record.failure_code = failure_code;
@@ -42,12 +41,12 @@ void close_record(const EngineParts& parts, LedgerTransaction& tx, const std::st
   });
 }
 
-std::string record_of(const LedgerView& view, const AttemptRecord& attempt) {
-  if (attempt.deployment_id.empty()) return attempt.id;
+std::optional<AuditRecord> record_of(const LedgerView& view, const AttemptRecord& attempt) {
+  if (attempt.deployment_id.empty()) return view.audit_record(attempt.id);
   const auto deployment = view.deployment(attempt.deployment_id);
-  if (!deployment || deployment->audit_id.empty()) return {};
-  const auto record = view.audit_record(deployment->audit_id);
-  return record && record->attempt_id == attempt.id ? record->record_id : std::string();
+  if (!deployment || deployment->audit_id.empty()) return std::nullopt;
+  auto record = view.audit_record(deployment->audit_id);
+  return record && record->attempt_id == attempt.id ? std::move(record) : std::nullopt;
 }
 
 }  // namespace berth

@@ -1,6 +1,8 @@
 // The audit record of a provisioning as it grows.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,17 +16,18 @@ namespace berth {
 void open_record(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
                  std::string_view trigger, const Decision& decision);
 
-/// Appends the next state of a record; unknown or completed ones are left alone. `change` edits the
-/// copy that is appended.
-void extend_record(const EngineParts& parts, LedgerTransaction& tx, const std::string& record_id,
+/// Appends the next state of a record, given its newest; nullopt and completed ones are left alone.
+/// `change` edits the copy that is appended.
+void extend_record(const EngineParts& parts, LedgerTransaction& tx,
+                   std::optional<AuditRecord> record,
                    const std::function<void(AuditRecord&)>& change);
 
 /// The same, as its last state: sets status, completion time and reason.
-void close_record(const EngineParts& parts, LedgerTransaction& tx, const std::string& record_id,
-                  std::string_view status, std::string_view failure_code = {},
-                  std::string_view failure_reason = {});
+void close_record(const EngineParts& parts, LedgerTransaction& tx,
+                  std::optional<AuditRecord> record, std::string_view status,
+                  std::string_view failure_code = {}, std::string_view failure_reason = {});
 
 /// The record that an attempt belongs to: its deployment's open one, or (bought by hand) its own.
-std::string record_of(const LedgerView& view, const AttemptRecord& attempt);
+std::optional<AuditRecord> record_of(const LedgerView& view, const AttemptRecord& attempt);
 
 }  // namespace berth

@@ -168,7 +168,7 @@ void approve(const EngineParts& parts, std::string_view deployment_id, const std
     deployment.reason = "Approved by " + user + ".";
     deployment.updated_unix_ms = now.unix_ms;
     tx.save(deployment);
-    extend_record(parts, tx, deployment.audit_id, [&](AuditRecord& record) {
+    extend_record(parts, tx, tx.audit_record(deployment.audit_id), [&](AuditRecord& record) {
       record.approved_by = user;
       record.approved_unix_ms = now.unix_ms;
     });

@@ -69,10 +69,12 @@ std::vector<DeploymentRecord> SqliteTransaction::deployments(
 std::vector<DeploymentRecord> SqliteTransaction::waiting_for(std::string_view attempt_id) const {
   static const std::string sql =
       select_deployment() +
-      "WHERE attempt_id = ? AND attempt_id <> '' "
-      "AND status IN ('placing', 'awaiting_approval', 'provisioning', 'deploying') ORDER BY seq";
+      "WHERE attempt_id = ? AND attempt_id <> '' ORDER BY seq";
   sqlite::Query row = database_.query(sql, attempt_id);
-  return all_of(row);
+  std::vector<DeploymentRecord> found = all_of(row);
+  // In SQL, SQLite would make a table of the statuses for each call, dearer than the rows.
+  std::erase_if(found, [](const DeploymentRecord& one) { return is_final(one.status); });
+  return found;
 }
 
 std::string SqliteTransaction::decision_json(std::string_view deployment_id) const {

@@ -32,10 +32,16 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::vector<AttemptRecord> live_attempts(std::string_view) const override {
     return {};
   }
+  [[nodiscard]] std::vector<AttemptRecord> unsettled_attempts(std::string_view) const override {
+    return {};
+  }
   [[nodiscard]] std::vector<AttemptRecord> attempts_of(std::string_view) const override {
     return {};
   }
   [[nodiscard]] std::vector<Server> servers(std::string_view, bool) const override { return {}; }
+  [[nodiscard]] const std::vector<Server>& fleet(std::string_view) const override {
+    return no_servers_;
+  }
   [[nodiscard]] std::optional<Server> server(std::string_view) const override { return {}; }
   [[nodiscard]] std::vector<HoldRecord> holds_on(std::string_view) const override { return {}; }
   [[nodiscard]] std::vector<HoldRecord> holds_of(std::string_view,
@@ -79,6 +85,7 @@ class EmptyView final : public LedgerView {
 
  private:
   std::string installation_id_;
+  std::vector<Server> no_servers_;
 };
 
 }  // namespace berth

@@ -77,6 +77,12 @@ std::vector<AttemptRecord> SqliteTransaction::live_attempts(std::string_view acc
                                                : database_.query(of_account, account));
 }
 
+std::vector<AttemptRecord> SqliteTransaction::unsettled_attempts(std::string_view account) const {
+  static const std::string sql = select_attempt(
+      "WHERE account = ? AND status IN ('booting', 'destroying') ORDER BY seq");
+  return all_of<AttemptRecord>(database_.query(sql, account));
+}
+
 std::vector<AttemptRecord> SqliteTransaction::attempts_of(std::string_view deployment_id) const {
   static const std::string sql = select_attempt("WHERE deployment_id = ? ORDER BY seq");
   return all_of<AttemptRecord>(database_.query(sql, deployment_id));
@@ -91,6 +97,10 @@ std::vector<Server> SqliteTransaction::servers(std::string_view organization,
   if (organization.empty()) return servers_of(database_.query(also_gone ? all : all_live));
   return also_gone ? servers_of(database_.query(any, organization))
                    : live_fleet(organization).servers;
+}
+
+const std::vector<Server>& SqliteTransaction::fleet(std::string_view organization) const {
+  return live_fleet(organization).servers;
 }
 
 SqliteTransaction::Fleet& SqliteTransaction::live_fleet(std::string_view organization) const {
@@ -175,30 +185,31 @@ std::optional<HoldRecord> SqliteTransaction::hold(std::string_view id) const {
 
 int SqliteTransaction::servers_counted(std::string_view organization) const {
   Fleet& fleet = live_fleet(organization);
-  if (!fleet.attempts) {
-    fleet.attempts.emplace();
+  if (!fleet.homeless) {
+    fleet.homeless.emplace();
     sqlite::Query row = database_.query(
         "SELECT id, server_id FROM attempt WHERE organization = ? AND status <> 'gone'",
         organization);
-    while (row.next()) fleet.attempts->emplace(row.text(0), row.text(1));
+    while (row.next()) fleet.homeless->emplace(row.text(0), row.text(1));
   }
+  // Nobody leaves the fleet without its being read anew, so who is in it need not be asked again.
+  std::erase_if(*fleet.homeless,
+                [&](const auto& attempt) { return fleet.place.count(attempt.second) != 0; });
   int counted = 0;
   for (const Server& server : fleet.servers) counted += server.auto_provisioned ? 1 : 0;
   // An attempt whose server is not (or no longer) in the fleet may still cost money: it counts too.
-  for (const auto& [attempt, server] : *fleet.attempts)
-    counted += fleet.place.count(server) ? 0 : 1;
-  return counted;
+  return counted + static_cast<int>(fleet.homeless->size());
 }
 
 void SqliteTransaction::save(const AttemptRecord& attempt) {
   static const std::string sql = insert_sql<AttemptRecord>("attempt", true);
   write(database_, sql, attempt);
   const auto fleet = fleets_.find(attempt.organization);
-  if (fleet == fleets_.end() || !fleet->second.attempts) return;
+  if (fleet == fleets_.end() || !fleet->second.homeless) return;
   if (attempt.status == AttemptStatus::gone)
-    fleet->second.attempts->erase(attempt.id);
+    fleet->second.homeless->erase(attempt.id);
   else
-    (*fleet->second.attempts)[attempt.id] = attempt.server_id;
+    (*fleet->second.homeless)[attempt.id] = attempt.server_id;
 }
 
 void SqliteTransaction::save(const Server& server) {

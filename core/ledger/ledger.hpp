@@ -67,6 +67,9 @@ class LedgerView {
   /// Of an account ("" for all), all but gone ones.
   [[nodiscard]] virtual std::vector<AttemptRecord> live_attempts(
       std::string_view account) const = 0;
+  /// Of an account, those that boot or are being destroyed.
+  [[nodiscard]] virtual std::vector<AttemptRecord> unsettled_attempts(
+      std::string_view account) const = 0;
   [[nodiscard]] virtual std::vector<AttemptRecord> attempts_of(
       std::string_view deployment_id) const = 0;
 
@@ -74,6 +77,9 @@ class LedgerView {
   /// "" organization: all.
   [[nodiscard]] virtual std::vector<Server> servers(std::string_view organization,
                                                     bool also_gone = false) const = 0;
+  /// servers(organization) without a copy: placing goes over the whole fleet for each deployment.
+  /// Valid until the transaction writes, or ends.
+  [[nodiscard]] virtual const std::vector<Server>& fleet(std::string_view organization) const = 0;
   /// By id or, where that fails and exactly one live server has it, by name.
   [[nodiscard]] virtual std::optional<Server> server(std::string_view id_or_name) const = 0;
   [[nodiscard]] virtual std::vector<HoldRecord> holds_on(std::string_view server_id) const = 0;

@@ -160,9 +160,11 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
     migrate_ledger(*database, new_installation_id);
     lock.sync();
   }
+  // Up to 32 MiB of pages: with the default 2 MiB, a step over a thousand deployments reads most of
+  // its pages from the file again and again, and writes pages to the log before their time.
   database->script(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-      "PRAGMA journal_size_limit = 16777216;");
+      "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -32768;");
   return database;
 }
 

@@ -261,6 +261,8 @@ CREATE VIEW audit_record AS
                     WHERE newer.record_id = entry.record_id AND newer.seq > entry.seq);
 
 -- migration 2
+-- What a look is about: few, where thousands are ready.
+CREATE INDEX attempt_unsettled ON attempt (account) WHERE status IN ('booting', 'destroying');
 ALTER TABLE attempt ADD COLUMN stage_deadline_unix_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN stage_deadline_boot_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN stage_deadline_boot_id TEXT;

@@ -30,8 +30,10 @@ class SqliteTransaction final : public LedgerTransaction {
   // fleet.cpp
   std::optional<AttemptRecord> attempt(std::string_view id) const override;
   std::vector<AttemptRecord> live_attempts(std::string_view account) const override;
+  std::vector<AttemptRecord> unsettled_attempts(std::string_view account) const override;
   std::vector<AttemptRecord> attempts_of(std::string_view deployment_id) const override;
   std::vector<Server> servers(std::string_view organization, bool also_gone) const override;
+  const std::vector<Server>& fleet(std::string_view organization) const override;
   std::optional<Server> server(std::string_view id_or_name) const override;
   std::vector<HoldRecord> holds_on(std::string_view server_id) const override;
   std::vector<HoldRecord> holds_of(std::string_view organization,
@@ -83,8 +85,9 @@ class SqliteTransaction final : public LedgerTransaction {
     std::vector<Server> servers;                         // by seq
     std::unordered_map<std::string, std::size_t> place;  // id -> index
     std::set<std::string> changed;                       // ids of servers to read again
-    /// Attempts that are not gone, with their servers; read when first counted.
-    std::optional<std::unordered_map<std::string, std::string>> attempts;
+    /// Attempts that are not gone, with their servers; read when first counted. Those whose server
+    /// was found in the fleet are left out.
+    std::optional<std::unordered_map<std::string, std::string>> homeless;
   };
   Fleet& live_fleet(std::string_view organization) const;
   bool bring_up_to_date(Fleet& fleet, std::string_view organization) const;

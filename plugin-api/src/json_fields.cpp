@@ -77,12 +77,19 @@ std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0)
-      valid += "\xEF\xBF\xBD";
-    else
-      valid += text.substr(0, length);
-    text.remove_prefix(length == 0 ? 1 : length);
+    std::size_t sound = 0;
+    while (sound < text.size()) {
+      // Nearly all text is ASCII: this one comparison is all that most bytes cost.
+      const bool ascii = static_cast<unsigned char>(text[sound]) < 0x80;
+      const std::size_t length = ascii ? 1 : sequence_length(text.substr(sound));
+      if (length == 0) break;
+      sound += length;
+    }
+    valid += text.substr(0, sound);
+    text.remove_prefix(sound);
+    if (text.empty()) break;
+    valid += "\xEF\xBF\xBD";
+    text.remove_prefix(1);
   }
   return valid;
 }

@@ -18,6 +18,44 @@ TEST(Waiting, LooksOncePerAccountHoweverManyServersBoot) {
   EXPECT_EQ(story.beta.calls_of("find"), 0);
 }
 
+TEST(Waiting, LooksAtOnceWhereTheCloudSaysThatTheServerRuns) {
+  Story story;
+  story.alpha.boot_ms = 0;
+  const std::string web = story.deploy("web");
+  story.step();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("find"), 1);
+}
+
+TEST(Waiting, BelievesThatAServerRunsOnlyWhenItAnswersTheProbe) {
+  Story story;
+  story.alpha.boot_ms = 0;
+  story.network.deaf = {"10.0.0.1"};
+  const std::string web = story.deploy("web");
+  story.step();
+  ASSERT_EQ(story.alpha.live().at(0).address, "10.0.0.1");
+  EXPECT_EQ(story.status(web), "provisioning");
+  story.network.deaf.clear();
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+}
+
+TEST(Waiting, NeedsNoLookWhereNothingIsProbedAndTheCreateToldAll) {
+  Story story;
+  story.settings.provisioning.ready = ReadyWhen::running;
+  story.alpha.boot_ms = 0;
+  const std::string web = story.deploy("web");
+  story.step();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("find"), 0);
+  const Server server = story.server_of(web);
+  EXPECT_EQ(server.status, ServerStatus::ready);
+  EXPECT_EQ(server.vendor_id, story.alpha.live().at(0).id);
+  EXPECT_EQ(server.public_ipv4, story.alpha.live().at(0).address);
+  EXPECT_EQ(story.audit(web).at(0).vendor_id, server.vendor_id);
+  EXPECT_EQ(story.audit(web).at(0).status, "succeeded");
+}
+
 TEST(Waiting, EveryWaitNamesWhatItWaitsFor) {
   Story story;
   const std::string web = story.deploy("web");

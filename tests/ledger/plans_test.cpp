@@ -44,6 +44,8 @@ void do_everything(SqliteTransaction& all) {
   (void)all.attempts_of("d1");
   for (const char* which : {"", "x"}) {
     (void)all.live_attempts(which);
+    (void)all.unsettled_attempts(which);
+    (void)all.fleet(which);
     (void)all.servers(which, false);
     (void)all.servers(which, true);
   }

@@ -96,7 +96,7 @@ struct CloudServer {
   std::string detail;                     // the vendor's word on the state, for a person
 };
 
-/// Answer to `create`: the vendor accepted. Not: it runs.
+/// Answer to `create`: the vendor accepted. Not: it runs, unless `server.state` says so.
 struct Created {
   CloudServer server;
   std::string note;  // opaque, at most 4 KB: stored, and handed back to find and destroy
