@@ -1,5 +1,5 @@
-// Six hundred generated requests are judged by botocore: odd characters, long tags, long lists, session
-// tokens, other clocks, regions and endpoints. The seed is fixed: a failure can be had again.
+// Six hundred generated requests are judged by botocore: odd characters, long tags, long lists,
+// session tokens, other clocks, regions and endpoints. The seed is fixed: a failure comes again.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>

@@ -16,6 +16,8 @@ def files(root, folders=("",), suffixes=None):
                          if not name.startswith("build") and name != "__pycache__"
                          and (not name.startswith(".") or name == ".ci")]
             for name in names:
+                if name == ".git":  # a file in a linked worktree: git's, not the tree's
+                    continue
                 path = pathlib.Path(where, name)
                 if suffixes is None or path.suffix in suffixes:
                     found.append(path.relative_to(root))
