@@ -237,6 +237,7 @@ Response list_server_actions(World& world, const Call& call, const std::string& 
     std::vector<Deed> deeds;
     for (const auto deed : {Deed::create, Deed::start, Deed::remove})
         if (action_exists(*machine, deed, call.view_ms())) deeds.push_back(deed);
+    thin_out(deeds, call.fault, world.random);
     return page_reply("actions", deeds, page, call.fault,
                       [&](Deed deed) { return action_json(*machine, deed, call.view_ms()); });
 }

@@ -49,7 +49,7 @@ class Judge:
         self.document, self.front, self.back = document, front, back
         self.names = SpecNames(document)
         self.url = front.url
-        self.judged, self.seen = 0, set()  # in all stories
+        self.judged, self.walks, self.seen = 0, 0, set()  # in all stories
 
     def point_at(self, upstream):
         self.back.point_at(upstream)
@@ -68,6 +68,7 @@ class Judge:
         done, self.front.exchanges[:] = list(self.front.exchanges), []
         self.back.exchanges.clear()
         self.judged += len(done)
+        self.walks += bool(done)
         self.seen |= {(exchange.method, self.names.template(exchange.path)) for exchange in done}
 
 

@@ -10,13 +10,12 @@ from prism_walks import walks_of
 def main(vendor):
     try:
         with prism.judge(DOCUMENTS[vendor]) as judge:
-            stories = walks_of(judge, vendor)
             try:
-                walks.walk(*stories)
+                walks.walk(*walks_of(judge, vendor))
             finally:
                 judge.forget()
-                print(f"JUDGED: {judge.judged} requests with their answers, in {len(stories)} "
-                      f"stories, by {vendor}'s document")
+                print(f"JUDGED: {judge.judged} requests with their answers, in {judge.walks} walks, "
+                      f"by {vendor}'s document")
     except walks.Skipped as why:
         print(f"SKIPPED: {why}")
         sys.exit(77)
