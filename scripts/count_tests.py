@@ -1,4 +1,4 @@
-"""Prints why tests were skipped, then `N passed, N failed, N skipped`; fails unless all is well."""
+"""Prints why tests were skipped, what judges said, then `N passed, N failed, N skipped`; fails unless all is well."""
 import sys
 import xml.etree.ElementTree as xml
 
@@ -8,6 +8,10 @@ for case in xml.parse(path).getroot().iter("testcase"):
     word = case.get("status")
     if word == "run":
         passed += 1
+        for line in (case.findtext("system-out") or "").splitlines():
+            # What a test that passed has left out, and how much a judge has seen.
+            if line.strip().startswith(("JUDGED: ", "NOT JUDGED: ", "SKIPPED ")):
+                print(f"{case.get('name')}: {line.strip()}")
     elif word in ("notrun", "disabled", "skipped"):
         skipped += 1
         why = case.find("skipped")

@@ -60,8 +60,9 @@ Result<json::value> delete_server(const Api& api, Call& call, std::string_view i
 }
 
 Result<json::value> actions(const Api& api, Call& call, const std::vector<std::string>& ids) {
-  std::string path = "/actions?per_page=50";
-  for (const std::string& id : ids) path += "&id=" + json_api::encoded(id);
+  std::string path = "/actions";
+  for (const std::string& id : ids)
+    path += (path.find('?') == std::string::npos ? "?id=" : "&id=") + json_api::encoded(id);
   return api.get(call, path);
 }
 

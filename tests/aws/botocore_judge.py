@@ -3,10 +3,12 @@
 
 Reads JSON lines: {service, region, operation, params, method, url, headers, body, unix_s, key,
 secret, token}. For each, botocore signs the same bytes at the same time, and serializes `params`
-itself; both must agree with what berth sent. Exit: 0 agreed, 1 not (stdout says where), 77 botocore
-is not installed.
+itself (and `user_data_hex`, the raw bytes of UserData); both must agree with what berth sent. Exit:
+0 agreed, 1 not (stdout says where), 77 botocore is not installed.
 """
+import base64
 import datetime
+import functools
 import json
 import sys
 import urllib.parse
@@ -51,13 +53,17 @@ def signed_by_botocore(case):
     return request.headers["Authorization"]
 
 
+@functools.lru_cache(maxsize=None)
+def service(name):
+    return botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model(name, "service-2"))
+
+
 def serialized_by_botocore(case):
-    loader = botocore.loaders.Loader()
-    model = botocore.model.ServiceModel(
-        loader.load_service_model(case["service"], "service-2"))
+    model, params = service(case["service"]), dict(case["params"])
+    if case.get("user_data_hex"):
+        params["UserData"] = base64.b64encode(bytes.fromhex(case["user_data_hex"])).decode()
     serializer = botocore.serialize.create_serializer(model.metadata["protocol"])
-    return serializer.serialize_to_request(case["params"],
-                                           model.operation_model(case["operation"]))
+    return serializer.serialize_to_request(params, model.operation_model(case["operation"]))
 
 
 def body_complaint(case):
@@ -65,8 +71,8 @@ def body_complaint(case):
     if case["service"] == "pricing":
         ours, theirs = json.loads(case["body"]), json.loads(expected)
     else:
-        ours = dict(urllib.parse.parse_qsl(case["body"], keep_blank_values=True))
-        theirs = {key: str(value) for key, value in expected.items()}
+        ours = sorted(urllib.parse.parse_qsl(case["body"], keep_blank_values=True))
+        theirs = sorted((key, str(value)) for key, value in expected.items())
     if ours == theirs:
         return None
     return f"body: ours {ours}\n      botocore's {theirs}"
@@ -92,4 +98,5 @@ def main():
     return 1 if wrong else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

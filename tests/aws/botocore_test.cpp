@@ -9,6 +9,7 @@
 #include "aws/sigv4.hpp"
 #include "fakes.hpp"
 #include "judge.hpp"
+#include "judged_request.hpp"
 
 namespace berth::aws {
 namespace {
@@ -19,18 +20,7 @@ const Credentials keys{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
                        "FQoGZXIvYXdzE+/=token"};
 
 json::object judged_case(const HttpRequest& request, const SigningScope& scope) {
-  json::array headers;
-  for (const auto& [name, value] : request.headers) headers.push_back(json::array{name, value});
-  return {{"service", scope.service},
-          {"region", scope.region},
-          {"method", request.method},
-          {"url", request.url},
-          {"headers", headers},
-          {"body", request.body},
-          {"unix_s", test::friday_noon / 1000},
-          {"key", keys.access_key_id},
-          {"secret", keys.secret_access_key},
-          {"token", keys.session_token}};
+  return test::judged_request(request, scope, keys, test::friday_noon);
 }
 
 TEST(Botocore, AgreesOnEveryRequestThePluginMakes) {

@@ -253,6 +253,7 @@ Response list_actions(World& world, const Call& call, const std::string& droplet
             all.push_back(&machine);
     if (!droplet.empty() && (all.empty() || !all[0]->exists(call.view_ms())))
         return not_found(world);
+    thin_out(all, call.fault, world.random);
     return page_reply("actions", all, page, call, [&](const Machine* machine) {
         return create_action_json(*machine, world, call.view_ms());
     });

@@ -302,6 +302,18 @@ Response describe_vpcs(const Asked& asked) {
     return answer.done();
 }
 
+// Elastic addresses: nobody has any here, which clients that list instances want to know.
+Response describe_addresses(const Asked& asked) {
+    for (const auto& ip : asked.form.list("PublicIp"))
+        return invalid(asked, "InvalidAddress.NotFound", "Address '" + ip + "' not found.");
+    for (const auto& id : asked.form.list("AllocationId"))
+        return invalid(asked, "InvalidAllocationID.NotFound",
+                       "The allocation ID '" + id + "' does not exist");
+    Answer answer("DescribeAddresses", asked.world.random.uuid());
+    answer.root().append_child("addressesSet");
+    return answer.done();
+}
+
 Response describe_subnets(const Asked& asked) {
     Answer answer("DescribeSubnets", asked.world.random.uuid());
     auto set = answer.root().append_child("subnetSet");

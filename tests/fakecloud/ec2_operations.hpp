@@ -48,6 +48,7 @@ Response create_security_group(const Asked& asked);
 Response authorize_ingress(const Asked& asked);
 Response delete_security_group(const Asked& asked);
 Response describe_vpcs(const Asked& asked);
+Response describe_addresses(const Asked& asked);
 Response describe_subnets(const Asked& asked);
 
 std::string default_vpc(const std::string& account, const AwsRegion& region);

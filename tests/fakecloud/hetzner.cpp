@@ -143,7 +143,7 @@ public:
         if (operation == "get_server") return get_server(world_, call, id);
         if (operation == "delete_server") return delete_server(world_, call, id);
         if (operation == "list_server_actions") return list_server_actions(world_, call, id, page);
-        if (operation == "get_actions") return get_actions(world_, call, query, page);
+        if (operation == "get_actions") return get_actions(world_, call, query);
         if (operation == "get_action" || operation == "get_servers_action")
             return get_action(world_, call, id);
         if (operation == "list_primary_ips") return list_primary_ips(world_, call, query, page);

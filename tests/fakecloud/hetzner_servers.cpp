@@ -237,11 +237,13 @@ Response list_server_actions(World& world, const Call& call, const std::string& 
     std::vector<Deed> deeds;
     for (const auto deed : {Deed::create, Deed::start, Deed::remove})
         if (action_exists(*machine, deed, call.view_ms())) deeds.push_back(deed);
+    thin_out(deeds, call.fault, world.random);
     return page_reply("actions", deeds, page, call.fault,
                       [&](Deed deed) { return action_json(*machine, deed, call.view_ms()); });
 }
 
-Response get_actions(World& world, const Call& call, const Fields& query, PageAsked page) {
+// Not in pages, and without a "meta": the document of the vendor has neither.
+Response get_actions(World& world, const Call& call, const Fields& query) {
     std::vector<std::pair<const Machine*, Deed>> found;
     bool any = false;
     for (const auto& [key, value] : query) {
@@ -257,9 +259,12 @@ Response get_actions(World& world, const Call& call, const Fields& query, PageAs
     }
     if (!any) return invalid_input({{"id", "Missing data for required field."}});
     thin_out(found, call.fault, world.random);
-    return page_reply("actions", found, page, call.fault, [&](const auto& item) {
-        return action_json(*item.first, item.second, call.view_ms());
-    });
+    json::array actions;
+    for (const auto& [machine, deed] : found)
+        actions.push_back(action_json(*machine, deed, call.view_ms()));
+    json::object out;
+    out["actions"] = std::move(actions);
+    return reply(out);
 }
 
 Response get_action(World& world, const Call& call, const std::string& id) {

@@ -11,7 +11,7 @@ Response list_servers(World& world, const Call& call, const Fields& query, PageA
 Response get_server(World& world, const Call& call, const std::string& id);
 Response delete_server(World& world, const Call& call, const std::string& id);
 Response list_server_actions(World& world, const Call& call, const std::string& id, PageAsked page);
-Response get_actions(World& world, const Call& call, const Fields& query, PageAsked page);
+Response get_actions(World& world, const Call& call, const Fields& query);
 Response get_action(World& world, const Call& call, const std::string& id);
 Response list_primary_ips(World& world, const Call& call, const Fields& query, PageAsked page);
 

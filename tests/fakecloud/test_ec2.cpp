@@ -15,6 +15,14 @@ protected:
     static std::string code(const Response& response) { return xml(response, "//Code"); }
 };
 
+TEST_F(Ec2Story, elastic_addresses_are_asked_for_by_clients_and_nobody_has_any) {
+    const auto none = ec2("DescribeAddresses", {});
+    EXPECT_EQ(none.status, 200) << none.body;
+    EXPECT_NE(none.body.find("<addressesSet"), std::string::npos);
+    EXPECT_EQ(code(ec2("DescribeAddresses", {{"AllocationId.1", "eipalloc-1"}})),
+              "InvalidAllocationID.NotFound");
+}
+
 TEST_F(Ec2Story, an_instance_is_created_polled_used_terminated_and_listed_for_an_hour) {
     const auto id = run();
     EXPECT_EQ(code(ec2("DescribeInstances", {{"InstanceId.1", id}})), "InvalidInstanceID.NotFound");

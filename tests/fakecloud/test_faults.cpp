@@ -135,6 +135,16 @@ TEST_F(FaultStory, a_partial_list_misses_some) {
   EXPECT_LT(total, 18);
 }
 
+TEST_F(FaultStory, a_partial_list_of_actions_misses_some_too) {
+  const auto server = create_hetzner("a");
+  const auto droplet = create_droplet("a");
+  faults(R"({"match":{"operation":"actions"},"do":{"partial_list":1}})");
+  for (const auto& answer :
+       {hetzner("GET", "/servers/" + server + "/actions"), digitalocean("GET", "/actions"),
+        digitalocean("GET", "/droplets/" + droplet + "/actions")})
+    EXPECT_TRUE(at(answer, "/actions").as_array().empty()) << answer.body;
+}
+
 TEST_F(FaultStory, endless_pages_never_say_last) {
   create_hetzner("a");
   create_droplet("a");

@@ -42,6 +42,18 @@ TEST_F(Hetzner, both_actions_of_a_creation_must_be_waited_for) {
   EXPECT_EQ(text(both, "/actions/1/status"), "success");
 }
 
+TEST_F(Hetzner, actions_by_id_come_without_pages_as_documented) {
+  std::string query = "/actions?per_page=1";
+  for (const char* name : {"a", "b", "c"})
+    query += "&id=" + text(hetzner("POST", "/servers",
+                                   R"({"name":")" + std::string(name) +
+                                       R"(","server_type":"cx23","image":"debian-12"})"),
+                           "/action/id");
+  const auto answer = json::parse(hetzner("GET", query).body).as_object();
+  EXPECT_EQ(answer.at("actions").as_array().size(), 3u);
+  EXPECT_FALSE(answer.contains("meta"));
+}
+
 TEST_F(Hetzner, a_name_is_unique_until_its_server_is_gone) {
   const auto id = create_hetzner("web-1");
   const auto again =

@@ -240,6 +240,25 @@ TEST(HetznerWire, a_migrating_server_is_unknown_and_off_by_hand_is_stopped) {
   EXPECT_EQ(found->servers[1].state, ServerState::stopped);
 }
 
+TEST(HetznerWire, asking_for_actions_by_id_relies_on_no_page_size) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  json::array ids;
+  for (int id = 1; id <= 30; ++id) ids.emplace_back(id);
+  const std::string note = json::serialize(json::object{{"actions", ids}});
+  wire.on("GET /servers?", 200, page(server_json("1", "initializing")))
+      .on("GET /actions?id=1&", 200, R"({"actions":[]})")
+      .on("GET /actions?id=26&", 200,
+          R"({"actions":[{"id":30,"command":"start_server","status":"error",)"
+          R"("error":{"code":"action_failed","message":"no"}}]})");
+  const auto found = Provider(account()).find(find_attempt("1", note), call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->servers[0].state, ServerState::failed);
+  for (const auto& sent : wire.sent)
+    if (sent.url.find("/actions") != std::string::npos)
+      EXPECT_EQ(sent.url.find("page"), std::string::npos) << sent.url;
+}
+
 json::value type(const std::string& changes) {
   json::object out = json::parse(R"({"id":1,"name":"cx33","cores":4,"memory":8.0,"disk":80,
     "architecture":"x86",

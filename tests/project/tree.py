@@ -16,7 +16,7 @@ def files(root, folders=("",), suffixes=None):
                          if not name.startswith("build") and name != "__pycache__"
                          and (not name.startswith(".") or name == ".ci")]
             for name in names:
-                if name == ".git":  # of a worktree: it holds a path, as a clone's folder does
+                if name == ".git":  # a file in a linked worktree: git's, not the tree's
                     continue
                 path = pathlib.Path(where, name)
                 if suffixes is None or path.suffix in suffixes:

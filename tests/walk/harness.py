@@ -134,14 +134,20 @@ class Story:
         return [one for one in machines if not live or
                 (one["live"] and (one["vendor"], one["phase"]) != ("aws", "failed"))]
 
+    def endpoint(self, path):
+        """Where berth finds what the cloud has under `path`; a walk may put something in between."""
+        return self.url + path
+
     # The config.
     def account(self, vendor, extra=""):
+        at = {path: self.endpoint(path) for path in (
+            "/hetzner/v1", "/digitalocean/v2", "/aws/", "/aws-pricing/", "/aws-sts/")}
         endpoints = {
-            "hetzner": f'token = {{ env = "HT" }}\nendpoint = "{self.url}/hetzner/v1"',
-            "digitalocean": f'token = {{ env = "DT" }}\nendpoint = "{self.url}/digitalocean/v2"',
+            "hetzner": f'token = {{ env = "HT" }}\nendpoint = "{at["/hetzner/v1"]}"',
+            "digitalocean": f'token = {{ env = "DT" }}\nendpoint = "{at["/digitalocean/v2"]}"',
             "aws": f'access_key_id = {{ env = "AK" }}\nsecret_access_key = {{ env = "AS" }}\n'
-                   f'endpoint = "{self.url}/aws/"\npricing_endpoint = "{self.url}/aws-pricing/"\n'
-                   f'sts_endpoint = "{self.url}/aws-sts/"'}
+                   f'endpoint = "{at["/aws/"]}"\npricing_endpoint = "{at["/aws-pricing/"]}"\n'
+                   f'sts_endpoint = "{at["/aws-sts/"]}"'}
         return (f'[[account]]\nid = "{vendor}-main"\nplugin = "{vendor}"\norganizations = ["acme"]\n'
                 f'ssh_port = {self.ssh_port}\n{extra}\n[account.settings]\n{endpoints[vendor]}\n')
 
