@@ -19,6 +19,8 @@ const std::vector<KnownTable>& known_tables() {
        {"limit", "ready_timeout", "tries", "look_interval", "settle", "call_timeout",
         "approval_ttl", "catalogue_ttl", "probe"}},
       {"deploy", !repeated, !free, {"command", "timeout"}},
+      {"reap", !repeated, !free, {"every", "grace", "most_servers", "most_percent"}},
+      {"scale_down", !repeated, !free, {"idle", "max_age", "max_uses", "drain", "keep"}},
       {"organization", repeated, !free,
        {"id", "auto_provisioning", "auto_approve_provisioning", "max_servers", "admins",
         "application"}},
