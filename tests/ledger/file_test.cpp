@@ -70,7 +70,7 @@ TEST(LedgerFile, of_a_newer_berth_is_refused_and_not_touched) {
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->problem, LedgerProblem::too_new);
     EXPECT_TRUE(says(refusal, "version 7")) << refusal->text;
-    EXPECT_TRUE(says(refusal, "up to 1")) << refusal->text;
+    EXPECT_TRUE(says(refusal, "up to 2")) << refusal->text;
     EXPECT_TRUE(says(refusal, folder.file("ledger.db"))) << refusal->text;
   }
   EXPECT_EQ(folder.contents(), before);
