@@ -6,6 +6,7 @@
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
+#include "engine/reap.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
@@ -441,6 +442,7 @@ void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   tell(parts, tx, "server.destroyed", attempt.organization, attempt.deployment_id,
        "Server " + attempt.vendor_id + " at " + attempt.account + " is gone.",
        {{"server_id", attempt.server_id}, {"attempt_id", attempt.id}});
+  tell_reaped(parts, tx, attempt);
 }
 
 std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction& tx,
