@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 #include "berth/codec.hpp"
 #include "config/load.hpp"
@@ -16,6 +17,7 @@
 #include "engine/engine.hpp"
 #include "engine/finish.hpp"
 #include "engine/place.hpp"
+#include "engine/reap.hpp"
 #include "engine/requests.hpp"
 #include "http/curl_http.hpp"
 #include "offers/call.hpp"
@@ -23,6 +25,7 @@
 #include "plugin_checks.hpp"
 #include "policy/ranking.hpp"
 #include "reach/diagnose.hpp"
+#include "reaping.hpp"
 #include "reports.hpp"
 
 extern char** environ;
@@ -36,6 +39,8 @@ constexpr auto poll_interval = 50ms;
 /// After the end of a deployment: so long for its last events, and for a server it gave up.
 constexpr std::int64_t farewell_ms = 2'000;
 constexpr std::int64_t clean_up_ms = 60'000;
+/// A cloud that does not let go of a server for so long is left to `berth run`.
+constexpr std::int64_t reaping_ms = 10 * 60'000;
 
 class ForwardingJournal final : public Journal {
  public:
@@ -282,6 +287,12 @@ struct Berth::Parts {
     }
   }
 
+  /// All work there is, so reaping too; its tasks are made when that is first asked for.
+  void drive_all() {
+    if (std::exchange(reaps_, true)) return;
+    keep_reaping(parts);
+  }
+
   [[nodiscard]] std::int64_t newest_event() {
     std::int64_t newest = 0;
     ledger->read([&](const LedgerView& view) { newest = view.newest_event(); });
@@ -350,6 +361,9 @@ struct Berth::Parts {
   std::atomic<bool> stopping{false};
   EngineParts parts;
   Engine engine;
+
+ private:
+  bool reaps_ = false;
 };
 
 Berth::Berth(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -444,7 +458,10 @@ std::vector<EventReport> Berth::events(std::string_view deployment_id, std::int6
 
 std::optional<std::int64_t> Berth::step(std::string_view deployment_id,
                                         const std::function<bool()>& stop) {
-  return at_the_door([&] { return parts_->engine.step({std::string(deployment_id)}, stop); });
+  return at_the_door([&] {
+    if (deployment_id.empty()) parts_->drive_all();
+    return parts_->engine.step({std::string(deployment_id)}, stop);
+  });
 }
 
 DeploymentReport Berth::wait(std::string_view id, const Waiting& waiting) {
@@ -471,6 +488,7 @@ DeploymentReport Berth::wait(std::string_view id, const Waiting& waiting) {
 
 void Berth::run(bool once, const Waiting& waiting) {
   at_the_door([&] {
+    parts_->drive_all();
     std::int64_t last_seq = parts_->newest_event();
     const auto look_around = [&] {
       parts_->tell_new({}, last_seq, waiting);
@@ -550,7 +568,7 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
 }
 
 void Berth::drain_server(std::string_view server, bool drain) {
-  at_the_door([&] { berth::drain_server(parts_->parts, server, drain); });
+  at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->user); });
 }
 
 void Berth::remove_server(std::string_view server, bool force) {
@@ -568,6 +586,36 @@ void Berth::report_load(const LoadReport& report) {
       tx.save_report(server->id, report.other_use, report.network_percent, report.load_percent,
                      parts_->clock->now().unix_ms);
     });
+  });
+}
+
+ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
+  return at_the_door([&] {
+    if (query.dry_run) return look_before_reaping(parts_->parts, query.account, query.confirm);
+    const std::int64_t first_seq = parts_->newest_event();
+    std::int64_t last_seq = first_seq;
+    const auto look_around = [&] {
+      parts_->tell_new({}, last_seq, waiting);
+      return waiting.stop && waiting.stop();
+    };
+    const auto asked =
+        ask_to_reap(parts_->parts, query.account, query.confirm ? parts_->user : std::string());
+    const Scope scope{{}, true, query.account};
+    const std::int64_t begin = parts_->clock->now().boot_ms;
+    for (bool goes_on = true; goes_on;) {
+      const auto due = parts_->engine.step(scope, look_around);
+      if (look_around()) break;
+      parts_->ledger->read([&](const LedgerView& view) { goes_on = is_reaping(view, asked); });
+      if (parts_->clock->now().boot_ms - begin > reaping_ms) break;
+      if (goes_on) parts_->rest(std::clamp<std::int64_t>(due.value_or(200), 1, 200), waiting);
+    }
+    std::vector<std::string> accounts;
+    for (const AskedPass& one : asked) accounts.push_back(one.account);
+    ReapReport report;
+    parts_->ledger->read([&](const LedgerView& view) {
+      report = report_of_reaping(parts_->parts, view, accounts, query.account.empty(), first_seq);
+    });
+    return report;
   });
 }
 

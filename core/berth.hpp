@@ -177,6 +177,36 @@ struct OfferQuery {
   bool refresh = false;  // read the clouds even where the cache is young
 };
 
+/// A server that reaping has something to say about.
+struct ReapRow {
+  std::string kind;    // "stray": nobody owned it; "server": of the fleet
+  /// "destroyed" "destroying" "draining" "lost" "kept"; with dry_run also what would be done:
+  /// "would_destroy" "would_drain" "would_lose"
+  std::string action;
+  std::string account, vendor_id, server_id, name, organization, attempt_id, region, instance_type;
+  std::string code, sentence;      // why
+  std::int64_t since_unix_ms = 0;  // of what the code says; 0: not known
+  std::int64_t until_unix_ms = 0;  // when it will be decided otherwise; 0: not by time
+  Money monthly;                   // currency "" where the price is not known
+  Money monthly_compared;          // in the config's currency
+};
+
+struct ReapQuery {
+  std::string account;   // "": every account, and the scale-down policy
+  bool dry_run = false;  // only looks; changes nothing
+  bool confirm = false;  // goes on in spite of a pause
+};
+
+struct ReapReport {
+  std::vector<ReapRow> rows;
+  std::vector<std::string> problems;  // what could not be looked at or done, a sentence each
+  std::vector<std::string> paused;    // what was not done, and why, a sentence each
+  int strays = 0;                     // rows of this kind
+  Money strays_monthly;               // what those cost whose price is known, config's currency
+  int strays_without_price = 0;
+  bool dry_run = false;
+};
+
 struct OfferListing {
   std::vector<OfferReport> offers;    // cheapest first
   std::vector<std::string> problems;  // accounts that could not be read, a sentence each
@@ -240,11 +270,15 @@ class Berth {
   /// Buys an offer by its name for the organization; admins only; quota counts. Returns the
   /// server's id; step() or run() does the work.
   std::string buy_server(std::string_view organization, std::string_view offer_name);
-  /// No new deployments; those there stay.
+  /// No new deployments; those there stay. A bought one (admins only) is destroyed when empty.
   void drain_server(std::string_view server, bool drain = true);
   /// Refused while applications hold room there, unless `force`. A bought one is destroyed.
   void remove_server(std::string_view server, bool force = false);
   void report_load(const LoadReport& report);
+
+  /// Looks at the clouds now, and destroys what nobody owns and what the policy gives back, until
+  /// the clouds show it no more. `waiting` as in wait(). Throws not_found (no such account).
+  ReapReport reap(const ReapQuery& query, const Waiting& waiting = {});
 
   OfferListing offers(const OfferQuery& query);
   std::vector<AuditReport> audit(const AuditQuery& query);

@@ -44,11 +44,13 @@ int carry_out(const Action& action, const Globals& globals, Answer& answer,
               Interrupts& interrupts) {
   if (const auto* alone = std::get_if<ToDoAlone>(&action))
     return alone->run(options_of(globals, true), answer);
-  const bool read_only = std::holds_alternative<ToRead>(action);
+  const auto* drive = std::get_if<ToDrive>(&action);
+  const bool read_only = std::holds_alternative<ToRead>(action) ||
+                         (drive != nullptr && drive->only_looks && drive->only_looks());
   Berth berth = Berth::open(options_of(globals, read_only));
   if (const auto* reading = std::get_if<ToRead>(&action)) return reading->run(berth, answer);
   if (const auto* change = std::get_if<ToChange>(&action)) return change->run(berth, answer);
-  return std::get<ToDrive>(action).run(berth, answer, interrupts);
+  return drive->run(berth, answer, interrupts);
 }
 
 int answer_version(Answer& answer) {

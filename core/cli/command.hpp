@@ -55,6 +55,7 @@ struct ToChange {
 /// Does work that takes a while, and may be interrupted.
 struct ToDrive {
   std::function<int(Berth&, Answer&, Interrupts&)> run;
+  std::function<bool()> only_looks = {};  // this time it changes nothing; empty: it does
 };
 /// Needs no ledger.
 struct ToDoAlone {

@@ -23,8 +23,8 @@ CommandTable command_table(Globals& globals) {
   std::vector<Command> commands{
       deploy_command(),   plan_command(),    status_command(), events_command(),
       approve_command(),  cancel_command(),  retry_command(),  release_command(),
-      run_command(),      servers_command(), offers_command(), audit_command(),
-      plugins_command(),  config_command(),
+      run_command(),      reap_command(),    servers_command(), offers_command(),
+      audit_command(),    plugins_command(), config_command(),
   };
   // Completion reads the table that it is part of: it gets the rest, and makes itself known.
   commands.push_back(completion_command(global_options(globals), commands));

@@ -225,6 +225,44 @@ json::object document_of(const OfferReport& offer) {
   return document;
 }
 
+json::object document_of(const ReapReport& report) {
+  json::array rows;
+  for (const ReapRow& row : report.rows) {
+    json::object members;
+    members["kind"] = row.kind;
+    members["action"] = row.action;
+    members["account"] = text(row.account);
+    members["vendor_id"] = text(row.vendor_id);
+    members["server_id"] = text(row.server_id);
+    members["name"] = text(row.name);
+    members["organization"] = text(row.organization);
+    members["attempt_id"] = text(row.attempt_id);
+    members["region"] = text(row.region);
+    members["instance_type"] = text(row.instance_type);
+    members["code"] = text(row.code);
+    members["sentence"] = text(row.sentence);
+    members["since"] = moment(row.since_unix_ms);
+    members["until"] = moment(row.until_unix_ms);
+    members["estimated_cost"] = amount(row.monthly);
+    members["currency"] = text(row.monthly.currency);
+    members["compared_cost"] = amount(row.monthly_compared);
+    members["compared_currency"] = text(row.monthly_compared.currency);
+    rows.emplace_back(std::move(members));
+  }
+  json::object document;
+  const bool well = report.problems.empty() && report.paused.empty();
+  document["status"] = well ? "done" : report.paused.empty() ? "incomplete" : "paused";
+  document["dry_run"] = report.dry_run;
+  document["servers"] = std::move(rows);
+  document["strays"] = report.strays;
+  document["strays_cost"] = amount(report.strays_monthly);
+  document["strays_currency"] = text(report.strays_monthly.currency);
+  document["strays_without_price"] = report.strays_without_price;
+  document["problems"] = list(report.problems);
+  document["paused"] = list(report.paused);
+  return document;
+}
+
 json::object document_of(const PluginReport& plugin) {
   json::object document;
   document["id"] = plugin.id;

@@ -33,6 +33,8 @@ std::string deployments_text(const Terminal& terminal,
                              const std::vector<DeploymentReport>& deployments);
 std::string servers_text(const Terminal& terminal, const std::vector<ServerReport>& servers);
 std::string offers_text(const Terminal& terminal, const OfferListing& listing, bool all);
+/// What was reaped and what was kept, then what it comes to and what hindered it.
+std::string reap_text(const Terminal& terminal, const ReapReport& report);
 std::string audit_text(const Terminal& terminal, const std::vector<AuditReport>& records);
 /// Every state of one audit record, oldest first.
 std::string audit_history_text(const Terminal& terminal, const std::vector<AuditReport>& states);

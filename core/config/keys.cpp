@@ -20,6 +20,8 @@ const std::vector<KnownTable>& known_tables() {
         "approval_ttl", "catalogue_ttl", "ready", "ready_command", "docker", "running_timeout",
         "reachable_timeout"}},
       {"deploy", !repeated, !free, {"command", "timeout"}},
+      {"reap", !repeated, !free, {"every", "grace", "most_servers", "most_percent"}},
+      {"scale_down", !repeated, !free, {"idle", "max_age", "max_uses", "drain", "keep"}},
       {"organization", repeated, !free,
        {"id", "auto_provisioning", "auto_approve_provisioning", "max_servers", "admins",
         "application"}},

@@ -64,6 +64,8 @@ Configuration parse_settings(std::string_view text, const std::filesystem::path&
   read_placement(root, configuration);
   read_provisioning(root, configuration);
   read_deploy(root, configuration);
+  read_reap(root, configuration);
+  read_scale_down(root, configuration);
   read_organizations(root, configuration);
   read_accounts(root, configuration);
   read_notifiers(root, configuration);

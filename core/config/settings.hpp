@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fleet/placement.hpp"
+#include "fleet/scale_down.hpp"
 #include "policy/pipeline.hpp"
 
 namespace berth {
@@ -123,6 +124,13 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t reachable_timeout_ms = 90'000;      // from there until ssh_port answers
 };
 
+struct ReapSettings {         // [reap]
+  std::int64_t every_ms = 10 * 60'000;   // between two passes over one account
+  std::int64_t grace_ms = 10 * 60'000;   // a stray younger than this is left alone
+  int most_servers = 3;                  // a pass that would do away with more than this …
+  int most_percent = 50;                 // … and more than this share of the account does nothing
+};
+
 struct Configuration {
   std::filesystem::path file;                 // where it came from
   std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
@@ -135,6 +143,8 @@ struct Configuration {
   PlacementRules placement;
   ProvisioningSettings provisioning;
   DeploySettings deploy;
+  ReapSettings reap;
+  ScaleDownRules scale_down;
   std::vector<OrganizationSettings> organizations;
   std::vector<AccountSettings> accounts;
   std::vector<NotifierSettings> notifiers;

@@ -8,6 +8,7 @@
 #include "engine/offer_codec.hpp"
 #include "engine/readiness.hpp"
 #include "engine/ready_check.hpp"
+#include "engine/reap.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
@@ -457,6 +458,7 @@ void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   tell(parts, tx, "server.destroyed", attempt.organization, attempt.deployment_id,
        "Server " + attempt.vendor_id + " at " + attempt.account + " is gone.",
        {{"server_id", attempt.server_id}, {"attempt_id", attempt.id}});
+  tell_reaped(parts, tx, attempt);
 }
 
 std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction& tx,

@@ -9,6 +9,8 @@
 #include "engine/deployment.hpp"
 #include "engine/expiry.hpp"
 #include "engine/look.hpp"
+#include "engine/reap.hpp"
+#include "engine/scale_down.hpp"
 
 namespace berth {
 namespace {
@@ -33,6 +35,8 @@ constexpr std::array handlers{
     Handler{TaskKind::look, prepare_look},
     Handler{TaskKind::delivery, prepare_delivery},
     Handler{TaskKind::expiry, prepare_expiry},
+    Handler{TaskKind::reap, prepare_reap},
+    Handler{TaskKind::scale_down, prepare_scale_down},
 };
 
 Prepare handler_of(TaskKind kind) {

@@ -7,6 +7,7 @@
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/record.hpp"
+#include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 
 namespace berth {
@@ -48,7 +49,8 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
       current_room = hold.room;
     }
   const Requirements wanted = wanted_of(deployment);
-  const std::vector<Server> shown = without_most_full(fleet, wanted, current_server, most_full);
+  std::vector<Server> shown = without_most_full(fleet, wanted, current_server, most_full);
+  close_spent(parts, view, shown);
   for (const Server& server : shown) free[server.id] = server.free();
   return place(shown, wanted, parts.settings.placement, current_server, current_room);
 }

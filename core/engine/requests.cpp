@@ -332,7 +332,8 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
   return server_id;
 }
 
-void drain_server(const EngineParts& parts, std::string_view name, bool drain) {
+void drain_server(const EngineParts& parts, std::string_view name, bool drain,
+                  const std::string& user) {
   parts.ledger.write([&](LedgerTransaction& tx) {
     Server server = server_of(tx, name);
     const ServerStatus from = drain ? ServerStatus::ready : ServerStatus::draining;
@@ -343,6 +344,11 @@ void drain_server(const EngineParts& parts, std::string_view name, bool drain) {
                     "server " + server.name + " is " + std::string(to_word(server.status)));
     server.status = to;
     tx.save(server);
+    if (!server.auto_provisioned) return;
+    require_admin(parts, server.organization, user, drain ? "drain servers" : "undrain servers");
+    if (!drain) return tx.remove_drain(server.id);
+    tx.save(DrainRecord{server.id, parts.clock.now(), "drained", "Drained by " + user});
+    tx.schedule(TaskKind::scale_down, server.organization, parts.clock.now(), true);
   });
 }
 

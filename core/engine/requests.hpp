@@ -37,7 +37,9 @@ std::string add_server(const EngineParts& parts, Server server);
 /// REQUIRES: the catalogues of the organization's accounts are fresh.
 std::string buy_server(const EngineParts& parts, std::string_view organization,
                        std::string_view offer_name, const std::string& user);
-void drain_server(const EngineParts& parts, std::string_view server, bool drain);
+/// One that was bought is destroyed when nothing runs there any more; that takes an admin.
+void drain_server(const EngineParts& parts, std::string_view server, bool drain,
+                  const std::string& user = {});
 void remove_server(const EngineParts& parts, std::string_view server, bool force,
                    const std::string& user);
 

@@ -73,6 +73,16 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] int undelivered(std::string_view) const override { return 0; }
   [[nodiscard]] std::int64_t newest_event() const override { return 0; }
   [[nodiscard]] bool work_left() const override { return false; }
+  [[nodiscard]] std::vector<StrayRecord> strays(std::string_view) const override { return {}; }
+  [[nodiscard]] std::optional<StrayRecord> stray_of(std::string_view) const override { return {}; }
+  [[nodiscard]] ReapPassRecord reap_pass(std::string_view) const override { return {}; }
+  [[nodiscard]] std::optional<ClockMark> clock_mark() const override { return {}; }
+  [[nodiscard]] std::optional<DrainRecord> drain(std::string_view) const override { return {}; }
+  [[nodiscard]] std::optional<Moment> idle_since(std::string_view) const override { return {}; }
+  [[nodiscard]] int uses(std::string_view) const override { return 0; }
+  [[nodiscard]] std::vector<std::string> regions_asked(std::string_view) const override {
+    return {};
+  }
   [[nodiscard]] std::optional<AuditRecord> audit_record(std::string_view) const override {
     return {};
   }

@@ -42,8 +42,12 @@ struct AuditFilter {
 /// Which tasks a driver works on. Empty `deployment_id`: all.
 /// With one: that deployment; the attempts it began or waits for; looks at those attempts'
 /// accounts; deliveries of its events.
+/// `reaping`: reap and look at `account` ("": all, and scale_down), its attempts that are being
+/// destroyed, and deliveries of events that belong to no deployment.
 struct Scope {
   std::string deployment_id;
+  bool reaping = false;
+  std::string account = {};
 };
 
 /// A consistent view. Threads: the one that got it.
@@ -116,6 +120,21 @@ class LedgerView {
   /// gone.
   [[nodiscard]] virtual bool work_left() const = 0;
 
+  /// Of an account ("" for all), oldest first.
+  [[nodiscard]] virtual std::vector<StrayRecord> strays(std::string_view account) const = 0;
+  /// The one that this attempt destroys.
+  [[nodiscard]] virtual std::optional<StrayRecord> stray_of(std::string_view reaper_id) const = 0;
+  /// With an empty id where there was no pass yet.
+  [[nodiscard]] virtual ReapPassRecord reap_pass(std::string_view account) const = 0;
+  [[nodiscard]] virtual std::optional<ClockMark> clock_mark() const = 0;
+  [[nodiscard]] virtual std::optional<DrainRecord> drain(std::string_view server_id) const = 0;
+  /// Since when a server is known to be idle; nullopt: it was in use when it was looked at last.
+  [[nodiscard]] virtual std::optional<Moment> idle_since(std::string_view server_id) const = 0;
+  /// How many deployments a server ever took.
+  [[nodiscard]] virtual int uses(std::string_view server_id) const = 0;
+  /// Where servers were ever asked for at an account.
+  [[nodiscard]] virtual std::vector<std::string> regions_asked(std::string_view account) const = 0;
+
   [[nodiscard]] virtual std::optional<AuditRecord> audit_record(std::string_view id) const = 0;
   [[nodiscard]] virtual std::vector<AuditRecord> audit_records(const AuditFilter& filter) const = 0;
   /// Every entry of one record, oldest first.
@@ -158,6 +177,15 @@ class LedgerTransaction : public LedgerView {
   virtual void delivery_failed(std::string_view notifier, std::int64_t event_seq,
                                std::string_view error, bool give_up) = 0;
   virtual void append(const AuditRecord& audit) = 0;
+
+  virtual void save(const StrayRecord& stray) = 0;
+  virtual void remove_stray(std::string_view id) = 0;
+  virtual void save(const ReapPassRecord& pass) = 0;
+  virtual void save(const ClockMark& mark) = 0;
+  virtual void save(const DrainRecord& drain) = 0;
+  virtual void remove_drain(std::string_view server_id) = 0;
+  /// From now on idle; ends by itself with the next hold that comes or goes.
+  virtual void mark_idle(std::string_view server_id, const Moment& since) = 0;
 };
 
 /// Threads: any; transactions are serialized. Transactions of other processes are waited for.

@@ -111,11 +111,11 @@ struct HoldRecord {
   std::int64_t created_unix_ms = 0;
 };
 
-enum class TaskKind { deployment, attempt, look, delivery, expiry };
+enum class TaskKind { deployment, attempt, look, delivery, expiry, reap, scale_down };
 std::string_view to_word(TaskKind kind);
 
 /// Work that is due. (kind, subject) is its key: deployment id, attempt id, account id,
-/// "notifier/deployment id", hold id.
+/// "notifier/deployment id", hold id; of reap the account id, of scale_down the organization.
 struct TaskRecord {
   TaskKind kind = TaskKind::deployment;
   std::string subject;
@@ -137,6 +137,45 @@ struct DeliveryRecord {
   std::string deployment_id;
   int tries = 0;
   std::string last_error;
+};
+
+/// A server at a cloud that carries this installation's label and that no live attempt owns.
+struct StrayRecord {
+  std::string id;  // account/vendor id
+  std::string account, vendor_id;
+  std::string attempt_id, organization;  // as its labels say; "" where it has none
+  std::string name, instance_type, region;
+  std::string code;  // why nobody owns it: "unknown" "ended" "duplicate" "failed_over"
+  std::int64_t created_unix_ms = 0;  // as the cloud says; 0: it does not
+  std::optional<Moment> first_seen;
+  int times_seen = 0;
+  Money monthly, monthly_compared;  // currency "" where the price is not known
+  std::string reaper_id;            // the attempt that destroys it; "": not yet
+};
+
+/// The last pass over an account.
+struct ReapPassRecord {
+  std::string id;  // the account
+  int passes = 0;  // how many there were
+  std::int64_t ended_unix_ms = 0;
+  std::string outcome;   // "done" "partial" "failed" "paused"; "": there was none yet
+  std::string sentence;  // what hindered it
+  bool waits = false;    // something has to be seen once more, a settling time later
+  std::string confirmed_by;         // who said that it may act in spite of the breaker; ""
+  std::optional<Moment> confirmed;  // when
+};
+
+/// Both clocks as reaping saw them last.
+struct ClockMark {
+  Moment last;
+  std::string paused;  // why nothing is reaped until a person confirms; ""
+};
+
+/// Why a bought server takes no new deployments. It is destroyed when nothing is held there.
+struct DrainRecord {
+  std::string id;  // the server
+  std::optional<Moment> since;
+  std::string code, sentence;
 };
 
 /// One state of one provisioning's audit record. Append-only: each change is a new entry of the

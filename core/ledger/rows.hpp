@@ -175,6 +175,45 @@ void columns(Column&& column, Either<AuditRecord> auto& r) {
   column("failure_reason", r.failure_reason);
 }
 
+template <class Column>
+void columns(Column&& column, Either<StrayRecord> auto& r) {
+  column("id", r.id);
+  column("account", r.account);
+  column("vendor_id", r.vendor_id);
+  column("attempt_id", r.attempt_id);
+  column("organization", r.organization);
+  column("name", r.name);
+  column("instance_type", r.instance_type);
+  column("region", r.region);
+  column("code", r.code);
+  column("created_unix_ms", r.created_unix_ms);
+  column("first_seen", r.first_seen);
+  column("times_seen", r.times_seen);
+  column("monthly", r.monthly);
+  column("compared", r.monthly_compared);
+  column("reaper_id", r.reaper_id);
+}
+
+template <class Column>
+void columns(Column&& column, Either<ReapPassRecord> auto& r) {
+  column("id", r.id);
+  column("passes", r.passes);
+  column("ended_unix_ms", r.ended_unix_ms);
+  column("outcome", r.outcome);
+  column("sentence", r.sentence);
+  column("waits", r.waits);
+  column("confirmed_by", r.confirmed_by);
+  column("confirmed", r.confirmed);
+}
+
+template <class Column>
+void columns(Column&& column, Either<DrainRecord> auto& r) {
+  column("id", r.id);
+  column("since", r.since);
+  column("code", r.code);
+  column("sentence", r.sentence);
+}
+
 /// Collects the names. A Room takes three columns, a Money two, a Moment three.
 class ColumnNames {
  public:

@@ -266,3 +266,92 @@ CREATE INDEX attempt_unsettled ON attempt (account) WHERE status IN ('booting', 
 ALTER TABLE attempt ADD COLUMN stage_deadline_unix_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN stage_deadline_boot_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN stage_deadline_boot_id TEXT;
+
+-- migration 3
+-- Servers at a cloud that carry this installation's label and that no live attempt owns.
+CREATE TABLE stray (
+  id              TEXT NOT NULL PRIMARY KEY,  -- account/vendor id
+  account         TEXT NOT NULL,
+  vendor_id       TEXT NOT NULL,
+  attempt_id      TEXT NOT NULL,              -- as its label says; '' = it has none
+  organization    TEXT NOT NULL,
+  name            TEXT NOT NULL,
+  instance_type   TEXT NOT NULL,
+  region          TEXT NOT NULL,
+  code            TEXT NOT NULL,              -- why nobody owns it
+  created_unix_ms INTEGER NOT NULL,           -- as the cloud says; 0 = it does not
+  first_seen_unix_ms INTEGER,
+  first_seen_boot_ms INTEGER,
+  first_seen_boot_id TEXT,
+  times_seen      INTEGER NOT NULL,
+  monthly_nanos   INTEGER NOT NULL,           -- what it costs per month
+  monthly_currency  TEXT NOT NULL,
+  compared_nanos  INTEGER NOT NULL,           -- the same in the comparison currency
+  compared_currency TEXT NOT NULL,
+  reaper_id       TEXT NOT NULL               -- the attempt that destroys it; '' = not yet
+) STRICT;
+CREATE INDEX stray_reaper ON stray (reaper_id) WHERE reaper_id <> '';
+
+-- The last look at an account for what nobody owns.
+CREATE TABLE reap_pass (
+  id            TEXT NOT NULL PRIMARY KEY,    -- the account
+  passes        INTEGER NOT NULL,             -- how many there were
+  ended_unix_ms INTEGER NOT NULL,
+  outcome       TEXT NOT NULL,                -- done, partial, failed, paused
+  sentence      TEXT NOT NULL,
+  waits         INTEGER NOT NULL CHECK (waits IN (0, 1)),  -- something has to be seen once more
+  confirmed_by  TEXT NOT NULL,                -- who said that the next one may act; '' = nobody
+  confirmed_unix_ms INTEGER,
+  confirmed_boot_ms INTEGER,
+  confirmed_boot_id TEXT
+) STRICT;
+
+-- Both clocks when something was reaped last: when they part within one boot, one of them jumped.
+CREATE TABLE clock_mark (
+  one           INTEGER PRIMARY KEY CHECK (one = 1),
+  unix_ms       INTEGER NOT NULL,
+  boot_ms       INTEGER NOT NULL,
+  boot_id       TEXT NOT NULL,
+  paused        TEXT NOT NULL                 -- why nothing is reaped until a person says so, or ''
+) STRICT;
+
+-- Why a bought server takes no new deployments: it is destroyed when nothing runs there any more.
+CREATE TABLE drain (
+  id            TEXT NOT NULL PRIMARY KEY,    -- the server
+  since_unix_ms INTEGER,
+  since_boot_ms INTEGER,
+  since_boot_id TEXT,
+  code          TEXT NOT NULL,
+  sentence      TEXT NOT NULL
+) STRICT;
+
+-- Servers on which nothing was held when they were looked at, and nothing has been since.
+CREATE TABLE idle (
+  server_id     TEXT NOT NULL PRIMARY KEY,
+  since_unix_ms INTEGER NOT NULL,
+  since_boot_ms INTEGER NOT NULL,
+  since_boot_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER idle_ends AFTER INSERT ON hold
+  BEGIN DELETE FROM idle WHERE server_id = NEW.server_id; END;
+CREATE TRIGGER idle_begins_anew AFTER DELETE ON hold
+  BEGIN DELETE FROM idle WHERE server_id = OLD.server_id; END;
+CREATE TRIGGER idle_moves AFTER UPDATE OF server_id ON hold WHEN NEW.server_id <> OLD.server_id
+  BEGIN DELETE FROM idle WHERE server_id IN (NEW.server_id, OLD.server_id); END;
+CREATE INDEX deployment_server ON deployment (server_id) WHERE server_id <> '';
+
+-- Everywhere a server was ever asked for, also where a failover went on to another place: a late
+-- one can only be there.
+CREATE TABLE asked_at (
+  account       TEXT NOT NULL,
+  region        TEXT NOT NULL,
+  PRIMARY KEY (account, region)
+) STRICT, WITHOUT ROWID;
+INSERT INTO asked_at SELECT DISTINCT account, region FROM attempt;
+CREATE TRIGGER asked_first AFTER INSERT ON attempt
+  BEGIN INSERT INTO asked_at SELECT NEW.account, NEW.region WHERE NOT EXISTS
+    (SELECT 1 FROM asked_at WHERE account = NEW.account AND region = NEW.region); END;
+CREATE TRIGGER asked_next AFTER UPDATE OF account, region ON attempt
+  WHEN NEW.account <> OLD.account OR NEW.region <> OLD.region
+  BEGIN INSERT INTO asked_at SELECT NEW.account, NEW.region WHERE NOT EXISTS
+    (SELECT 1 FROM asked_at WHERE account = NEW.account AND region = NEW.region); END;

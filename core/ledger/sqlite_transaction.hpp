@@ -1,5 +1,6 @@
 // The view and the transaction of the ledger over one SQLite connection. By topic: deployments.cpp,
-// fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit).
+// fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit),
+// reaping.cpp (strays, drains).
 #pragma once
 
 #include <set>
@@ -77,6 +78,23 @@ class SqliteTransaction final : public LedgerTransaction {
   void delivery_failed(std::string_view notifier, std::int64_t event_seq, std::string_view error,
                        bool give_up) override;
   void append(const AuditRecord& audit) override;
+
+  // reaping.cpp
+  std::vector<StrayRecord> strays(std::string_view account) const override;
+  std::optional<StrayRecord> stray_of(std::string_view reaper_id) const override;
+  ReapPassRecord reap_pass(std::string_view account) const override;
+  std::optional<ClockMark> clock_mark() const override;
+  std::optional<DrainRecord> drain(std::string_view server_id) const override;
+  std::optional<Moment> idle_since(std::string_view server_id) const override;
+  int uses(std::string_view server_id) const override;
+  std::vector<std::string> regions_asked(std::string_view account) const override;
+  void save(const StrayRecord& stray) override;
+  void remove_stray(std::string_view id) override;
+  void save(const ReapPassRecord& pass) override;
+  void save(const ClockMark& mark) override;
+  void save(const DrainRecord& drain) override;
+  void remove_drain(std::string_view server_id) override;
+  void mark_idle(std::string_view server_id, const Moment& since) override;
 
  private:
   /// The live servers of an organization as this transaction last read them. Many deployments are

@@ -26,18 +26,34 @@ candidate AS (
     AND owner = '')
 )sql";
 
+// The same for reaping. ?1: the account, "" for all.
+constexpr std::string_view tasks_of_reaping = R"sql(
+WITH candidate AS (
+  SELECT * FROM task WHERE kind = 'reap' AND subject = ?1 AND owner = ''
+  UNION ALL
+  SELECT * FROM task WHERE kind = 'look' AND subject = ?1 AND owner = ''
+  UNION ALL
+  SELECT * FROM task WHERE kind IN ('reap', 'look', 'scale_down') AND ?1 = '' AND owner = ''
+  UNION ALL
+  SELECT task.* FROM attempt INDEXED BY attempt_live
+    CROSS JOIN task ON kind = 'attempt' AND subject = attempt.id AND owner = ''
+    WHERE status <> 'gone' AND status = 'destroying' AND (?1 = '' OR account = ?1)
+  UNION ALL
+  SELECT * FROM task WHERE kind = 'delivery' AND deployment_id = '' AND owner = '')
+)sql";
+
 // ?2 boot id now, ?3 boot ms now, ?4 Unix ms now.
 constexpr std::string_view left_ms =
     "(CASE WHEN due_boot_id = ?2 THEN due_boot_ms - ?3 ELSE due_unix_ms - ?4 END)";
 
-std::string claimable_of_scope() {
-  return std::string(tasks_of_scope) +
+std::string claimable_of(std::string_view candidates) {
+  return std::string(candidates) +
          "SELECT kind, subject, due_unix_ms, due_boot_ms, due_boot_id, lapsed FROM candidate "
          "WHERE " + std::string(left_ms) + " <= 0 ORDER BY " + std::string(left_ms) + " LIMIT ?5";
 }
 
-std::string next_of_scope() {
-  return std::string(tasks_of_scope) + "SELECT min(" + std::string(left_ms) + ") FROM candidate";
+std::string next_of(std::string_view candidates) {
+  return std::string(candidates) + "SELECT min(" + std::string(left_ms) + ") FROM candidate";
 }
 
 // Three ranges of one index: this boot by its own clock, the boots before and after it in the
@@ -66,6 +82,16 @@ std::string next_of_all() {
          "SELECT min(due_boot_ms) - ?3 AS left_ms FROM task INDEXED BY task_due "
          "WHERE owner = '' AND due_boot_id = ?2 UNION ALL " +
          other + "< ?2 UNION ALL " + other + "> ?2) WHERE ?1 = ''";
+}
+
+const std::string& chosen_by(const Scope& scope, const std::string& of_all,
+                             const std::string& of_deployment, const std::string& of_reaping) {
+  if (scope.reaping) return of_reaping;
+  return scope.deployment_id.empty() ? of_all : of_deployment;
+}
+
+const std::string& whose(const Scope& scope) {
+  return scope.reaping ? scope.account : scope.deployment_id;
 }
 
 TaskKind kind_in(const sqlite::Query& row, int column) {
@@ -132,9 +158,10 @@ std::vector<std::string> SqliteTransaction::claim_owners() const {
 std::optional<std::int64_t> SqliteTransaction::next_due_in(const Scope& scope,
                                                            const Moment& now) const {
   static const std::string of_all = next_of_all();
-  static const std::string of_scope = next_of_scope();
-  sqlite::Query row = database_.query(scope.deployment_id.empty() ? of_all : of_scope,
-                                      scope.deployment_id, now.boot_id, now.boot_ms, now.unix_ms);
+  static const std::string of_scope = next_of(tasks_of_scope);
+  static const std::string of_reaping = next_of(tasks_of_reaping);
+  sqlite::Query row = database_.query(chosen_by(scope, of_all, of_scope, of_reaping),
+                                      whose(scope), now.boot_id, now.boot_ms, now.unix_ms);
   if (!row.next() || row.is_null(0)) return std::nullopt;
   return std::max(row.integer(0), std::int64_t{0});
 }
@@ -167,12 +194,13 @@ void SqliteTransaction::schedule(TaskKind kind, std::string_view subject,
 std::vector<TaskRecord> SqliteTransaction::claim_due(const Scope& scope, const Moment& now,
                                                      std::string_view owner, int limit) {
   static const std::string of_all = claimable_of_all();
-  static const std::string of_scope = claimable_of_scope();
+  static const std::string of_scope = claimable_of(tasks_of_scope);
+  static const std::string of_reaping = claimable_of(tasks_of_reaping);
   std::vector<TaskRecord> claimed;
   {
     sqlite::Query row =
-        database_.query(scope.deployment_id.empty() ? of_all : of_scope, scope.deployment_id,
-                        now.boot_id, now.boot_ms, now.unix_ms, limit);
+        database_.query(chosen_by(scope, of_all, of_scope, of_reaping), whose(scope), now.boot_id,
+                        now.boot_ms, now.unix_ms, limit);
     while (row.next()) {
       claimed.push_back({kind_in(row, 0), row.text(1), moment_in(row, 2), std::string(owner),
                          row.integer(5) != 0});

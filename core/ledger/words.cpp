@@ -35,12 +35,14 @@ constexpr Words<AttemptStatus, 6> attempt_words{{
     {AttemptStatus::gone, "gone"},
 }};
 
-constexpr Words<TaskKind, 5> task_words{{
+constexpr Words<TaskKind, 7> task_words{{
     {TaskKind::deployment, "deployment"},
     {TaskKind::attempt, "attempt"},
     {TaskKind::look, "look"},
     {TaskKind::delivery, "delivery"},
     {TaskKind::expiry, "expiry"},
+    {TaskKind::reap, "reap"},
+    {TaskKind::scale_down, "scale_down"},
 }};
 
 template <class Enum, std::size_t count>

@@ -145,6 +145,14 @@ void Berth::report_load(const LoadReport& report) {
   script().load = report;
 }
 
+ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
+  record("reap");
+  script().reap_query = query;
+  if (script().while_waiting) script().while_waiting();
+  waiting.stop();
+  return script().reaped;
+}
+
 OfferListing Berth::offers(const OfferQuery& query) {
   script().offer_query = query;
   return script().offers;

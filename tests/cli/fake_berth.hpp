@@ -34,6 +34,8 @@ struct Script {
   Plan plan;
   std::vector<ServerReport> servers;
   OfferListing offers;
+  ReapReport reaped;
+  ReapQuery reap_query;
   std::vector<AuditReport> audit;
   std::vector<PluginReport> plugins;
   std::vector<CheckLine> checks;

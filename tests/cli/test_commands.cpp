@@ -182,6 +182,66 @@ TEST(Servers, AReportSaysWhatElseRunsThere) {
   EXPECT_FALSE(report.enabled);
 }
 
+ReapRow a_stray() {
+  ReapRow row;
+  row.kind = "stray";
+  row.action = "destroyed";
+  row.account = "hetzner-main";
+  row.vendor_id = "4711";
+  row.instance_type = "cx33";
+  row.organization = "acme";
+  row.code = "unknown";
+  row.sentence = "the ledger knows no attempt x";
+  row.monthly = {8'990'000'000, "EUR"};
+  row.monthly_compared = {10'520'000'000, "USD"};
+  return row;
+}
+
+TEST(Reap, SaysWhatWasDestroyedAndWhatItCost) {
+  Session session;
+  script().reaped.rows = {a_stray()};
+  script().reaped.rows[0].since_unix_ms = session.now_unix_ms - 120'000;
+  script().reaped.strays = 1;
+  script().reaped.strays_monthly = {10'520'000'000, "USD"};
+  EXPECT_EQ(0, session.run({"reap", "--account", "hetzner-main"}));
+  EXPECT_EQ("hetzner-main", script().reap_query.account);
+  EXPECT_FALSE(script().reap_query.dry_run);
+  EXPECT_FALSE(script().opened->read_only);
+  EXPECT_EQ(
+      "WHAT       SERVER  WHERE              ORG    A MONTH       SINCE  WHY\n"
+      "destroyed  4711    hetzner-main cx33  acme  8.99 EUR  2m 00s ago  the ledger knows no "
+      "attempt x\n"
+      "1 server that nobody owned: 10.52 USD a month\n",
+      session.out.str());
+}
+
+TEST(Reap, DryOpensTheLedgerToReadIt) {
+  Session session;
+  EXPECT_EQ(0, session.run({"reap", "--dry-run"}));
+  EXPECT_TRUE(script().opened->read_only);
+  EXPECT_TRUE(script().reap_query.dry_run);
+  EXPECT_EQ("No server that nobody owns was found.\n", session.out.str());
+}
+
+TEST(Reap, EndsWithOneWhereSomethingWasNotDone) {
+  Session session;
+  ReapRow row = a_stray();
+  row.monthly = row.monthly_compared = {};
+  script().reaped.rows = {row};
+  script().reaped.strays = script().reaped.strays_without_price = 1;
+  script().reaped.problems = {"aws-main could not be looked at: no credentials"};
+  EXPECT_EQ(1, session.run({"reap", "--confirm"}));
+  EXPECT_TRUE(script().reap_query.confirm);
+  const std::string out = session.out.str();
+  EXPECT_NE(out.find("1 server that nobody owned: 1 of an unknown price\n"), out.npos) << out;
+  EXPECT_NE(out.find("not done aws-main could not be looked at"), out.npos) << out;
+  script().reaped.problems.clear();
+  script().reaped.paused = {"too much"};
+  EXPECT_EQ(1, session.run({"reap", "--json"}));
+  EXPECT_NE(session.out.str().find("\"status\":\"paused\""), std::string::npos);
+  EXPECT_NE(session.out.str().find("\"strays_without_price\":1"), std::string::npos);
+}
+
 TEST(Offers, ShowWhatCanBeBoughtUnlessAllAreAskedFor) {
   Session session;
   OfferReport bought;

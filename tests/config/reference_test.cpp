@@ -75,6 +75,11 @@ TEST(Reference, LoadsAndSaysTheDefaultsItClaims) {
   EXPECT_EQ(config.organization("acme")->applications.size(), 2U);
   EXPECT_EQ(config.pipeline.size(), 5U);
   EXPECT_EQ(config.accounts[2].settings.unresolved.size(), 2U);
+  EXPECT_FALSE(config.scale_down.any());
+  EXPECT_EQ(config.reap.every_ms, 600'000);
+  EXPECT_EQ(config.reap.grace_ms, 600'000);
+  EXPECT_EQ(config.reap.most_servers, 3);
+  EXPECT_EQ(config.reap.most_percent, 50);
 }
 
 TEST(Policies, AllLoad) {

@@ -49,6 +49,24 @@ max_servers = "5"
                 "a string"}));
 }
 
+TEST(Refusal, OfAScaleDownThatCannotBeMeant) {
+  EXPECT_EQ(problem_of("[scale_down]\nmax_age = \"5m\"\n"),
+            "berth.toml:2:11: 'max_age' in [scale_down] is 5m, and to provision one server may take "
+            "10m ([provisioning] limit) — servers would be given back before they are used");
+  EXPECT_NE(problem_of("[scale_down]\ndrain = \"1h\"\nidle = \"1h\"\n")
+                .find("'drain' in [scale_down] has nothing to act on"),
+            std::string::npos);
+  EXPECT_NE(problem_of("[scale_down]\nkeep = 2\n").find("'keep' in [scale_down] has nothing"),
+            std::string::npos);
+  EXPECT_EQ(problem_of("[scale_down]\nidel = \"1h\"\n"),
+            "berth.toml:2:1: unknown key 'idel' in [scale_down] — did you mean 'idle'?");
+  EXPECT_EQ(problem_of("[scale_down]\nidle = 3600\n"),
+            "berth.toml:2:8: 'idle' in [scale_down] must be a duration in quotes, not a whole "
+            "number — write the unit with it: \"10m\", \"90s\"");
+  EXPECT_EQ(problem_of("[reap]\nmost_percent = 101\n"),
+            "berth.toml:2:16: 'most_percent' in [reap] is 101, and must be from 0 to 100");
+}
+
 TEST(Refusal, OfMalformedTomlSaysWhere) {
   EXPECT_EQ(problem_of("[berth]\nstate_dir = \"x\n").substr(0, 13), "berth.toml:2:");
   EXPECT_EQ(problem_of("a = 1\na = 2\n").substr(0, 13), "berth.toml:2:");

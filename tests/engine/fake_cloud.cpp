@@ -118,6 +118,29 @@ void FakeCloud::vanish(const std::string& server_id) {
     if (server.id == server_id) server.destroyed = true;
 }
 
+void FakeCloud::return_to_life(const std::string& server_id) {
+  const std::lock_guard lock(mutex_);
+  for (FakeServer& server : servers_)
+    if (server.id == server_id) server.destroyed = false;
+}
+
+std::string FakeCloud::plant(const std::string& attempt, std::int64_t age_ms,
+                             const std::string& installation, const std::string& type) {
+  const std::lock_guard lock(mutex_);
+  FakeServer server;
+  server.id = next_id();
+  server.attempt = attempt;
+  server.installation = installation;
+  server.name = "planted-" + server.id;
+  server.type = type;
+  server.region = "r1";
+  server.born_ms = clock_.now().boot_ms - age_ms;
+  servers_.push_back(server);
+  return server.id;
+}
+
+std::string FakeCloud::next_id() { return account_ + "-" + std::to_string(++minted_); }
+
 void FakeCloud::note(const std::string& call) {
   const std::lock_guard lock(mutex_);
   calls_.push_back(call);
@@ -133,10 +156,13 @@ Result<OfferList> FakeCloud::offers(const OffersRequest&, Call&) {
 
 FakeServer& FakeCloud::make(const CreateRequest& request, std::int64_t late_ms) {
   FakeServer server;
-  const int number = ++minted_;
-  server.id = account_ + "-" + std::to_string(number);
+  server.id = next_id();
+  const int number = minted_;
   server.attempt = request.attempt_id;
   server.candidate = request.candidate;
+  server.installation = request.installation_id;
+  server.name = request.name;
+  server.expires_unix_ms = request.expires_at_unix_ms;
   server.type = request.instance_type;
   server.region = request.region;
   server.user_data = request.user_data;
@@ -151,6 +177,12 @@ CloudServer FakeCloud::shown(const FakeServer& server) const {
   CloudServer seen;
   seen.server_id = server.id;
   seen.attempt_id = server.attempt;
+  seen.installation_id = server.installation;
+  seen.organization_id = "acme";
+  seen.name = server.name;
+  seen.expires_at_unix_ms = server.expires_unix_ms;
+  const Moment now = clock_.now();
+  seen.created_unix_ms = now.unix_ms - (now.boot_ms - server.born_ms);
   seen.instance_type = server.type;
   seen.region = server.region;
   seen.public_ipv4 = server.address;
@@ -200,6 +232,11 @@ Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
   found.complete = true;
   const std::lock_guard lock(mutex_);
   const std::int64_t now = clock_.now().boot_ms;
+  if (request.all)
+    for (const FakeServer& server : servers_)
+      if (server.installation == request.installation_id && server.born_ms <= now &&
+          (!server.destroyed || tells_gone))
+        found.servers.push_back(shown(server));
   for (const Sought& sought : request.sought) {
     bool present = false;
     for (const FakeServer& server : servers_) {

@@ -45,6 +45,8 @@ struct Glance {
 
 struct FakeServer {
   std::string id, attempt, type, region, address, user_data;
+  std::string installation, name;
+  std::int64_t expires_unix_ms = 0;
   std::int64_t candidate = 0;
   std::int64_t born_ms = 0;  // CLOCK_BOOTTIME of the story
   Boot boot = Boot::well;
@@ -82,6 +84,11 @@ class FakeCloud final : public CloudProvider {
   [[nodiscard]] int calls_of(const std::string& method) const;
   /// As somebody at the vendor's console does it.
   void vanish(const std::string& server_id);
+  void return_to_life(const std::string& server_id);
+  /// A server that no create of ours made; it is a running cx33 of that age. Returns its id.
+  std::string plant(const std::string& attempt, std::int64_t age_ms = 3'600'000,
+                    const std::string& installation = "installation-one",
+                    const std::string& type = "cx33");
 
   Result<AccountCheck> check(Call& call) override;
   Result<OfferList> offers(const OffersRequest& request, Call& call) override;
@@ -91,6 +98,7 @@ class FakeCloud final : public CloudProvider {
 
  private:
   FakeServer& make(const CreateRequest& request, std::int64_t late_ms);
+  std::string next_id();
   [[nodiscard]] CloudServer shown(const FakeServer& server) const;
   void note(const std::string& call);
 

@@ -361,6 +361,19 @@ void Story::pass(std::int64_t ms) {
   }
 }
 
+bool Story::reap(const std::string& account, const std::string& confirmed_by) {
+  const std::vector<AskedPass> asked = ask_to_reap(parts(), account, confirmed_by);
+  const std::int64_t end = clock.now().boot_ms + 3'600'000;
+  for (;;) {
+    const auto due = step({{}, true, account});
+    bool goes_on = false;
+    look([&](const LedgerView& view) { goes_on = is_reaping(view, asked); });
+    if (!goes_on) return true;
+    if (clock.now().boot_ms >= end) return false;
+    clock.pass(std::clamp<std::int64_t>(due.value_or(1000), 1, 1000));
+  }
+}
+
 void Story::look(const std::function<void(const LedgerView&)>& at) { ledger_->read(at); }
 
 DeploymentRecord Story::deployment(const std::string& id) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/reap.hpp"
 #include "engine/requests.hpp"
 #include "fake_cloud.hpp"
 
@@ -23,12 +24,14 @@ namespace berth {
 class VirtualClock final : public Clock {
  public:
   [[nodiscard]] Moment now() const override {
-    return {1'795'284'000'000 + at_, 1'000'000 + at_, "boot-1"};
+    return {1'795'284'000'000 + at_ + wall_, 10'000'000 + at_, "boot-1"};
   }
   void pass(std::int64_t ms) { at_ += ms; }
+  /// Somebody sets the wall clock.
+  void jump(std::int64_t ms) { wall_ += ms; }
 
  private:
-  std::atomic<std::int64_t> at_{0};
+  std::atomic<std::int64_t> at_{0}, wall_{0};
 };
 
 class CountedEntropy final : public Entropy {
@@ -186,6 +189,8 @@ class Story {
   /// Until every deployment is final or held and no server is on its way in or out.
   void run(std::int64_t most_ms = 3 * 3'600'000);
   void pass(std::int64_t ms);
+  /// What `berth reap` does: asks for it and works until it is over. False: it never was.
+  bool reap(const std::string& account = "", const std::string& confirmed_by = "");
   /// kill -9: what this process does from here on has no effect; its locks are free.
   void die();
   /// The process that will act next, for a second one beside it: swaps to another.

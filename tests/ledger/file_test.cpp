@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "ledger/ledger_file.hpp"
+#include "ledger/schema.hpp"
 #include "ledger/sqlite.hpp"
 #include "story.hpp"
 
@@ -60,18 +61,25 @@ TEST(LedgerFile, keeps_its_first_installation_and_is_one_file_when_closed) {
   EXPECT_EQ(folder.contents().front().first, "ledger.db");
 }
 
+/// ledger.db as the first version made it, with one attempt that boots.
+void make_version_1(const Folder& folder) {
+  const std::string first(ledger_schema.substr(0, ledger_schema.find("-- migration 2")));
+  sqlite::Database database(folder.file("ledger.db"), sqlite::Access::make, 0);
+  database.script("PRAGMA journal_mode = WAL;" + first);
+  database.script("PRAGMA application_id = " + std::to_string(ledger_application_id));
+  database.script(
+      "PRAGMA user_version = 1; INSERT INTO installation (one, id) VALUES (1, 'installation');"
+      "INSERT INTO attempt (id, organization, deployment_id, server_id, account, status, "
+      "offers_json, candidate, vendor_id, note, region, unknown_outcome, absent_looks, "
+      "absent_since_unix_ms, phase, created_unix_ms, requested_unix_ms, accepted_unix_ms, "
+      "ended_unix_ms, expires_unix_ms, errors, failure_code, failure) VALUES ('a1', 'acme', 'd1', "
+      "'s1', 'hetzner-main', 'booting', '[]', 0, '', '', 'nbg1', 0, 0, 0, 'accepted', 1, 1, 1, 0, "
+      "0, 0, '', '')");
+}
+
 TEST(LedgerFile, of_an_older_berth_is_migrated_with_all_that_is_in_it) {
   const Folder folder;
-  open_sqlite_ledger(folder.path(), "installation")->write([](LedgerTransaction& change) {
-    AttemptRecord booting = an_attempt("a1");
-    booting.status = AttemptStatus::booting;
-    change.save(booting);
-  });
-  sqlite::Database(folder.file("ledger.db"), sqlite::Access::read_write, 0)
-      .script(
-          "DROP INDEX attempt_unsettled; ALTER TABLE attempt DROP COLUMN stage_deadline_unix_ms;"
-          "ALTER TABLE attempt DROP COLUMN stage_deadline_boot_ms;"
-          "ALTER TABLE attempt DROP COLUMN stage_deadline_boot_id; PRAGMA user_version = 1");
+  make_version_1(folder);
   const auto ledger = open_sqlite_ledger(folder.path(), "another");
   ledger->read([](const LedgerView& view) {
     EXPECT_EQ(view.installation_id(), "installation");

@@ -62,6 +62,26 @@ void do_everything(SqliteTransaction& all) {
   for (const char* deployment : {"", "d1"}) (void)all.undelivered(deployment);
   (void)all.newest_event();
   (void)all.work_left();
+  for (const char* which : {"", "x"}) {
+    const Scope scope{"", true, which};
+    (void)all.claim_due(scope, now, "me", 10);
+    (void)all.next_due_in(scope, now);
+    (void)all.strays(which);
+    (void)all.stray_of(which);
+  }
+  all.save(StrayRecord{});
+  all.remove_stray("x");
+  all.save(ReapPassRecord{});
+  (void)all.reap_pass("x");
+  all.save(ClockMark{});
+  (void)all.clock_mark();
+  all.save(DrainRecord{});
+  (void)all.drain("x");
+  all.remove_drain("x");
+  all.mark_idle("s1", now);
+  (void)all.idle_since("s1");
+  (void)all.uses("s1");
+  (void)all.regions_asked("x");
   (void)all.audit_record("r");
   (void)all.audit_history("r");
   for (int mask = 0; mask < 16; ++mask) {
@@ -110,6 +130,7 @@ TEST(QueryPlans, only_listings_walk_a_table) {
       "SCAN attempt USING INDEX attempt_live",                 // all live attempts
       "SCAN task USING COVERING INDEX task_owner",             // all claimed tasks
       "SCAN attempt USING INDEX attempt_live_organization",    // all live attempts
+      "SCAN stray",                                            // all strays, which are few
       "SCAN delivery USING INDEX delivery_waiting",            // counts all that wait
       "SCAN deployment USING INDEX deployment_time",           // the newest, up to the limit
       "SCAN entry USING INDEX audit_entry_time",               // the newest, up to the limit

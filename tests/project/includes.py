@@ -34,7 +34,8 @@ MAY_INCLUDE = {
     # The door, which is installed: nothing behind it shows.
     "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
-    "core": ["berth.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reports.hpp",
+    "core": ["berth.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
+             "reports.hpp",
              "request/", "fleet/", "policy/", "config/", "journal/", "ledger/", "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],
@@ -66,7 +67,7 @@ ONLY_IN = {
     "gmock/": ["tests/"],
     "boost/json": ["core/config/", "core/engine/", "core/reach/", "core/cli/", "core/berth.cpp",
                    "core/configured.cpp", "core/plan_reader.cpp", "core/plugin_checks.cpp",
-                   "core/reports.cpp", "plugin-api/src/", "plugin-api/check/",
+                   "core/reports.cpp", "core/reaping.cpp", "plugin-api/src/", "plugin-api/check/",
                    "plugin-api/example/", "plugins/", "tests/"],
     "jansson.h": ["plugin-api/example/c/"],
 }

@@ -14,6 +14,7 @@ Command cancel_command();
 Command retry_command();
 Command release_command();
 Command run_command();
+Command reap_command();
 Command servers_command();
 Command offers_command();
 Command audit_command();

@@ -184,7 +184,7 @@ Command buy_command() {
 Command drain_command() {
   auto server = std::make_shared<std::string>();
   return {"drain",
-          "place nothing new on a server; what runs there stays",
+          "place nothing new on a server; one that berth bought goes when nothing runs there",
           "berth servers drain web-1",
           {server_argument(*server)},
           {},
@@ -224,8 +224,8 @@ Command remove_command() {
           ToChange{[words](Berth& berth, Answer& answer) {
             berth.remove_server(words->server, words->force);
             return told(answer, words->server, "removed",
-                        words->server + " is out of the fleet; if berth bought it, `berth run` "
-                                        "destroys it");
+                        words->server + " is out of the fleet; if berth bought it, `berth run` or "
+                                        "`berth reap` destroys it");
           }}};
 }
 
