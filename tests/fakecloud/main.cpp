@@ -116,6 +116,8 @@ int main(int argc, char** argv) {
     app.add_option("--ssh-port", server.ssh_port,
                    "each running machine greets on its 127.x.y.z at this port; 0: none")
         ->capture_default_str();
+    app.add_flag("--virtual-time", server.virtual_time,
+                 "the clouds' clock stands still; POST /_berth/clock {\"advance_ms\": N} moves it");
     app.add_option("--token", tokens,
                    "one more credential: VENDOR[/ACCOUNT]=TOKEN, aws=KEYID:SECRET");
     app.add_option("--read-only-token", read_only_tokens, "the same, but it may only read");

@@ -32,7 +32,10 @@ struct Shared {
     Cloud& cloud;
     const ServerOptions& options;
     std::int64_t last_ms = 0;
-    std::int64_t now() { return last_ms = std::max(last_ms, wall_ms()); }  // never backwards
+    std::int64_t now() {  // never backwards
+        if (!options.virtual_time || last_ms == 0) last_ms = std::max(last_ms, wall_ms());
+        return last_ms;
+    }
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {

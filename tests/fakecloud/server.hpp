@@ -15,6 +15,7 @@ struct ServerOptions {
     std::uint16_t port = 0;             // 0: any free one
     std::int64_t latency_ms = 0;        // added to every answer
     std::uint16_t ssh_port = 0;         // 0: machines have no ssh port
+    bool virtual_time = false;          // the clock stands but for POST /_berth/clock
 };
 
 // Serves until SIGTERM or SIGINT. Calls `ready` with the port once it listens. Throws
