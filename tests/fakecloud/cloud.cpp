@@ -53,6 +53,38 @@ std::vector<std::string> Cloud::reachable_addresses(std::int64_t now_unix_ms) co
     return out;
 }
 
+std::vector<Machine> Cloud::wanted(std::int64_t now_unix_ms) const {
+    const auto now_ms = now_unix_ms + ahead_ms_;
+    std::vector<Machine> out;
+    for (const auto& machine : world_->machines())
+        if (machine.backed && machine.start_ms <= now_ms && machine.failed_ms == never &&
+            machine.delete_asked_ms == never)
+            out.push_back(machine);
+    return out;
+}
+
+std::vector<std::uint64_t> Cloud::leaving(std::int64_t now_unix_ms) const {
+    std::vector<std::uint64_t> out;
+    for (const auto& machine : world_->machines())
+        if (machine.backed && machine.delete_asked_ms <= now_unix_ms + ahead_ms_ &&
+            machine.gone_ms == never)
+            out.push_back(machine.number);
+    return out;
+}
+
+void Cloud::machine_runs(std::uint64_t number, std::int64_t now_unix_ms) {
+    world_->runs(world_->machines().at(number - 1), now_unix_ms + ahead_ms_);
+}
+
+void Cloud::machine_failed(std::uint64_t number, const std::string& reason,
+                           std::int64_t now_unix_ms) {
+    world_->failed(world_->machines().at(number - 1), reason, now_unix_ms + ahead_ms_);
+}
+
+void Cloud::machine_gone(std::uint64_t number, std::int64_t now_unix_ms) {
+    world_->gone(world_->machines().at(number - 1), now_unix_ms + ahead_ms_);
+}
+
 Response Cloud::answer(const Request& request, std::int64_t now_unix_ms) {
     const auto now_ms = now_unix_ms + ahead_ms_;
     world_->catch_up(now_ms);

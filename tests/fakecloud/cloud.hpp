@@ -44,6 +44,14 @@ public:
     std::vector<std::string> reachable_addresses(std::int64_t now_unix_ms) const;
     const std::vector<std::string>& log() const;
 
+    // With Options::backed. The machines that should really run now, and those that should not any
+    // more and are not said to be gone yet; and what is told of them, by their number.
+    std::vector<Machine> wanted(std::int64_t now_unix_ms) const;
+    std::vector<std::uint64_t> leaving(std::int64_t now_unix_ms) const;
+    void machine_runs(std::uint64_t number, std::int64_t now_unix_ms);
+    void machine_failed(std::uint64_t number, const std::string& reason, std::int64_t now_unix_ms);
+    void machine_gone(std::uint64_t number, std::int64_t now_unix_ms);
+
 private:
     Response to_vendor(Vendor& vendor, const Request& request, std::string path,
                        std::int64_t now_ms);

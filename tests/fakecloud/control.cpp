@@ -76,7 +76,8 @@ Response Cloud::control(const Request& request, const std::string& path, std::in
     } else {
         response.status = 404;
         response.content_type = "text/plain";
-        response.body = "no such page; there are /_berth/health, log, counts, machines, faults, clock\n";
+        response.body =
+            "no such page; there are /_berth/health, log, counts, machines, faults, clock\n";
     }
     return response;
 }

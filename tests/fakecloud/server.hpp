@@ -18,9 +18,11 @@ struct ServerOptions {
     bool virtual_time = false;          // the clock stands but for POST /_berth/clock
 };
 
+class Backing;
+
 // Serves until SIGTERM or SIGINT. Calls `ready` with the port once it listens. Throws
-// std::runtime_error when it cannot listen.
-void serve(Cloud& cloud, const ServerOptions& options,
+// std::runtime_error when it cannot listen. `backing`: what really runs, or null.
+void serve(Cloud& cloud, const ServerOptions& options, Backing* backing,
            const std::function<void(std::uint16_t)>& ready);
 
 }  // namespace fakecloud

@@ -199,8 +199,8 @@ TEST_F(FaultStory, stale_partial_and_foreign_are_the_same_at_every_vendor) {
   cloud->set_faults({});
   wait(1000);
   EXPECT_EQ(text(digitalocean("GET", "/droplets?name=taken"), "/meta/total"), "2");
-  const auto strangers =
-      ec2("DescribeInstances", {{"Filter.1.Name", "tag:owner"}, {"Filter.1.Value.1", "somebody-else"}});
+  const auto strangers = ec2("DescribeInstances", {{"Filter.1.Name", "tag:owner"},
+                                                   {"Filter.1.Value.1", "somebody-else"}});
   EXPECT_EQ(xml_count(strangers, "//instanceId"), 1);
   EXPECT_EQ(xml_count(ec2("DescribeInstances"), "//instanceId"), 4);
 }
