@@ -34,8 +34,10 @@ struct Machine {
     std::int64_t delete_asked_ms = never;
     std::int64_t gone_ms = never;
     bool reachable = true;  // does its ssh port answer once it runs
-    bool backed = false;    // a real machine stands behind it from start_ms on; it is shown as
-    std::int64_t start_ms = 0, booted_ms = 0;  // running when that does, but not before booted_ms
+    // A real machine stands behind it from start_ms on; it is shown as running when that one does,
+    // but not before booted_ms.
+    bool backed = false;
+    std::int64_t start_ms = 0, booted_ms = 0;
 
     // EC2 only
     std::string key_name, client_token, parameters;  // parameters: fingerprint of the RunInstances call

@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 
@@ -158,6 +160,9 @@ std::vector<BackingReport> NspawnBacking::look() {
       }
       ++it;
     } else if (!running.folder.remove()) {
+      if (++running.looks_after_end == 250)
+        std::cerr << "berth-fakecloud: still cannot remove " << running.folder.path
+                  << " and the control groups it names\n";
       ++it;  // next time: the kernel is not done with it
     } else {
       out.push_back({number, running.told_to_end ? What::gone : What::failed, running.reason});

@@ -37,6 +37,7 @@ class NspawnBacking final : public Backing {
     pid_t pid = -1;  // -1: it has ended, or never began
     bool told_it_runs = false, told_to_end = false;
     std::string reason;  // why it ended
+    int looks_after_end = 0;
   };
   void launch(const Machine& machine, Running& running);
   bool still_runs(Running& running);

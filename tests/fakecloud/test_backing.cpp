@@ -1,6 +1,7 @@
 // The clouds and what really runs behind them, in step: with a backing that does as it is told.
 #include "backing.hpp"
 
+#include "machine_seed.hpp"
 #include "test_story.hpp"
 
 namespace fakecloud {
@@ -126,6 +127,31 @@ TEST_F(BackingStory, a_deleted_machine_counts_until_it_is_gone) {
   EXPECT_EQ(hetzner("POST", "/servers", second).status, 403);
   report(What::gone);
   EXPECT_EQ(hetzner("POST", "/servers", second).status, 201);
+}
+
+TEST_F(BackingStory, a_machine_finds_its_user_data_and_keys_as_they_were_given) {
+  const std::string data = "#cloud-config\n# \"Gr\u00fc\u00dfe\" 'and' \\ all\n";
+  const std::string key =
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBka";
+  ASSERT_EQ(
+      ec2("ImportKeyPair", {{"KeyName", "walk"}, {"PublicKeyMaterial", base64_encode(key + " me")}})
+          .status,
+      200);
+  auto fields = instance();
+  fields.emplace_back("KeyName", "walk");
+  fields.emplace_back("UserData", base64_encode(data));
+  ASSERT_EQ(ec2("RunInstances", fields).status, 200);
+  machines->look(now);
+  ASSERT_EQ(backing.started.size(), 1u);
+  std::map<std::string, std::string> disk;
+  for (const auto& file : machine_seed(backing.started[0], 2222)) disk[file.path] = file.text;
+  EXPECT_EQ(disk["var/lib/cloud/seed/nocloud/user-data"], data);
+  EXPECT_EQ(disk["etc/ssh/sshd_config.d/00-machine.conf"],
+            "Port 2222\nListenAddress 127.2.0.1:2222\n");
+  const auto meta = json::parse(disk["var/lib/cloud/seed/nocloud/meta-data"]);
+  EXPECT_EQ(meta.at("instance-id").as_string(), backing.started[0].id);
+  EXPECT_EQ(meta.at("local-hostname").as_string(), "ip-10-0-0-1");
+  EXPECT_EQ(std::string(meta.at("public-keys").at(0).as_string()).substr(0, key.size()), key);
 }
 
 }  // namespace fakecloud
