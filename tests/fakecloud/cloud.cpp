@@ -37,7 +37,7 @@ Cloud::~Cloud() = default;
 
 void Cloud::set_faults(std::vector<Rule> rules) { faults_.replace(std::move(rules)); }
 
-void Cloud::advance(std::int64_t now_unix_ms) { world_->catch_up(now_unix_ms); }
+void Cloud::advance(std::int64_t now_unix_ms) { world_->catch_up(now_unix_ms + ahead_ms_); }
 
 std::vector<Machine> Cloud::machines() const {
     return {world_->machines().begin(), world_->machines().end()};
@@ -48,12 +48,45 @@ const std::vector<std::string>& Cloud::log() const { return world_->oracle.lines
 std::vector<std::string> Cloud::reachable_addresses(std::int64_t now_unix_ms) const {
     std::vector<std::string> out;
     for (const auto& machine : world_->machines())
-        if (machine.reachable && machine.phase(now_unix_ms) == Phase::running)
+        if (machine.reachable && machine.phase(now_unix_ms + ahead_ms_) == Phase::running)
             out.push_back(machine.address);
     return out;
 }
 
-Response Cloud::answer(const Request& request, std::int64_t now_ms) {
+std::vector<Machine> Cloud::wanted(std::int64_t now_unix_ms) const {
+    const auto now_ms = now_unix_ms + ahead_ms_;
+    std::vector<Machine> out;
+    for (const auto& machine : world_->machines())
+        if (machine.backed && machine.start_ms <= now_ms && machine.failed_ms == never &&
+            machine.delete_asked_ms == never)
+            out.push_back(machine);
+    return out;
+}
+
+std::vector<std::uint64_t> Cloud::leaving(std::int64_t now_unix_ms) const {
+    std::vector<std::uint64_t> out;
+    for (const auto& machine : world_->machines())
+        if (machine.backed && machine.delete_asked_ms <= now_unix_ms + ahead_ms_ &&
+            machine.gone_ms == never)
+            out.push_back(machine.number);
+    return out;
+}
+
+void Cloud::machine_runs(std::uint64_t number, std::int64_t now_unix_ms) {
+    world_->runs(world_->machines().at(number - 1), now_unix_ms + ahead_ms_);
+}
+
+void Cloud::machine_failed(std::uint64_t number, const std::string& reason,
+                           std::int64_t now_unix_ms) {
+    world_->failed(world_->machines().at(number - 1), reason, now_unix_ms + ahead_ms_);
+}
+
+void Cloud::machine_gone(std::uint64_t number, std::int64_t now_unix_ms) {
+    world_->gone(world_->machines().at(number - 1), now_unix_ms + ahead_ms_);
+}
+
+Response Cloud::answer(const Request& request, std::int64_t now_unix_ms) {
+    const auto now_ms = now_unix_ms + ahead_ms_;
     world_->catch_up(now_ms);
     const auto path = request.path();
     for (const auto& [prefix, vendor] : vendors_) {
@@ -74,7 +107,7 @@ Response Cloud::answer(const Request& request, std::int64_t now_ms) {
 
 Response Cloud::to_vendor(Vendor& vendor, const Request& request, std::string path,
                           std::int64_t now_ms) {
-    Call call{request, std::move(path), now_ms, {}, nullptr, nullptr};
+    Call call{request, std::move(path), now_ms, {}, nullptr, nullptr, now_ms - ahead_ms_};
     call.operation = vendor.identify(request, call.path);
     const Fault* fault = faults_.choose(vendor.name(), call.operation, world_->random);
     call.fault = fault;
@@ -93,7 +126,7 @@ Response Cloud::to_vendor(Vendor& vendor, const Request& request, std::string pa
         const auto operation = call.operation;
         const auto inner_path = call.path;
         world_->later(now_ms + *fault->late_success, [=, &vendor](std::int64_t due_ms) {
-            Call late{*copy, inner_path, due_ms, operation, credential, nullptr};
+            Call late{*copy, inner_path, due_ms, operation, credential, nullptr, due_ms};
             vendor.perform(late);
         });
         if (fault->error.empty() && fault->code.empty() && !fault->status && !fault->html)

@@ -30,7 +30,8 @@ public:
     Cloud(const Cloud&) = delete;
     Cloud& operator=(const Cloud&) = delete;
 
-    // REQUIRES: now_unix_ms does not go backwards.
+    // REQUIRES: now_unix_ms does not go backwards. The clouds' own time is that, plus what
+    // POST /_berth/clock has added.
     Response answer(const Request& request, std::int64_t now_unix_ms);
 
     void set_faults(std::vector<Rule> rules);
@@ -43,14 +44,24 @@ public:
     std::vector<std::string> reachable_addresses(std::int64_t now_unix_ms) const;
     const std::vector<std::string>& log() const;
 
+    // With Options::backed. The machines that should really run now, and those that should not any
+    // more and are not said to be gone yet; and what is told of them, by their number.
+    std::vector<Machine> wanted(std::int64_t now_unix_ms) const;
+    std::vector<std::uint64_t> leaving(std::int64_t now_unix_ms) const;
+    void machine_runs(std::uint64_t number, std::int64_t now_unix_ms);
+    void machine_failed(std::uint64_t number, const std::string& reason, std::int64_t now_unix_ms);
+    void machine_gone(std::uint64_t number, std::int64_t now_unix_ms);
+
 private:
     Response to_vendor(Vendor& vendor, const Request& request, std::string path,
                        std::int64_t now_ms);
     Response control(const Request& request, const std::string& path, std::int64_t now_ms);
+    Response clock(const Request& request, std::int64_t now_ms);
 
     Options options_;
     std::unique_ptr<World> world_;
     Faults faults_;
+    std::int64_t ahead_ms_ = 0;  // what POST /_berth/clock has added
     std::vector<std::pair<std::string, std::unique_ptr<Vendor>>> vendors_;  // by path prefix
 };
 

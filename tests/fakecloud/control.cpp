@@ -5,6 +5,34 @@
 
 namespace fakecloud {
 
+// Boots, rate windows and promises for later are functions of the time: a test that moves the time
+// sleeps for none of them.
+Response Cloud::clock(const Request& request, std::int64_t now_ms) {
+    Response response;
+    if (request.method == "POST") {
+        json::error_code failed;
+        const auto body = json::parse(request.body, failed);
+        const auto* by =
+            !failed && body.is_object() ? body.get_object().if_contains("advance_ms") : nullptr;
+        constexpr std::int64_t year_ms = 366LL * 24 * 3'600'000;
+        if (by == nullptr || !by->is_int64() || by->get_int64() < 0 || by->get_int64() > year_ms) {
+            response.status = 400;
+            response.content_type = "text/plain";
+            response.body =
+                "expected {\"advance_ms\": N}, N a whole number, 0 or more, at most a year\n";
+            return response;
+        }
+        ahead_ms_ += by->get_int64();
+        now_ms += by->get_int64();
+        world_->catch_up(now_ms);
+    }
+    json::object out;
+    out["now"] = now_ms;
+    out["ahead_ms"] = ahead_ms_;
+    response.body = json_text(out);
+    return response;
+}
+
 Response Cloud::control(const Request& request, const std::string& path, std::int64_t now_ms) {
     Response response;
     if (path == "/_berth/health") {
@@ -30,6 +58,8 @@ Response Cloud::control(const Request& request, const std::string& path, std::in
         out["now"] = now_ms;
         out["machines"] = std::move(all);
         response.body = json_text(out);
+    } else if (path == "/_berth/clock") {
+        return clock(request, now_ms);
     } else if (path == "/_berth/faults" && request.method == "POST") {
         try {
             auto rules = parse_faults(request.body, "faults");
@@ -46,7 +76,8 @@ Response Cloud::control(const Request& request, const std::string& path, std::in
     } else {
         response.status = 404;
         response.content_type = "text/plain";
-        response.body = "no such page; there are /_berth/health, log, counts, machines, faults\n";
+        response.body =
+            "no such page; there are /_berth/health, log, counts, machines, faults, clock\n";
     }
     return response;
 }

@@ -179,6 +179,7 @@ public:
             {"unavailable", 503, "service_unavailable", "Server Error"},
             {"denied", 403, "forbidden", "You are not authorized to perform this operation"},
             {"unauthorized", 401, "Unauthorized", "Unable to authenticate you"},
+            {"expired_token", 401, "Unauthorized", "Unable to authenticate you"},
             {"invalid", 422, "unprocessable_entity",
              "You specified an invalid size for Droplet creation."},
             {"conflict", 409, "conflict", "The request could not be completed due to a conflict."},

@@ -179,7 +179,7 @@ public:
 
     std::optional<Response> refuse(Call& call) override {
         const auto check =
-            check_sigv4(call.request, "ec2", world_.options.credentials, call.now_ms);
+            check_sigv4(call.request, "ec2", world_.options.credentials, call.wall_ms);
         const auto refused = [&](int status, const char* code, const std::string& message) {
             // `why` is more than AWS tells; a fake may help its user.
             return error(status, code,
@@ -261,6 +261,7 @@ public:
              "You are not authorized to perform this operation."},
             {"unauthorized", 401, "AuthFailure",
              "AWS was not able to validate the provided access credentials"},
+            {"expired_token", 400, "RequestExpired", "Request has expired."},
             {"invalid", 400, "InvalidParameterValue", "Invalid value 'x' for InstanceType."},
             {"conflict", 400, "IdempotentParameterMismatch",
              "Arguments on this idempotent request are inconsistent with arguments used in "

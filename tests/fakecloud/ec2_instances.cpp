@@ -83,7 +83,7 @@ void put_instance(pugi::xml_node item, const Machine& machine, const Asked& aske
         machine.delete_asked_ms <= at_ms
             ? "User initiated (" + iso_time(machine.delete_asked_ms) + ")"
             : "");
-    if (!machine.ssh_keys.empty()) put(item, "keyName", machine.ssh_keys.front());
+    if (!machine.key_name.empty()) put(item, "keyName", machine.key_name);
     put(item, "amiLaunchIndex", 0);
     item.append_child("productCodes");
     put(item, "instanceType", machine.type);

@@ -87,13 +87,15 @@ std::optional<Response> read_instance(const Asked& asked, Machine& machine) {
 
     if (const auto key = form.get("KeyName"); !key.empty()) {
         const auto& keys = asked.world.keys;
-        if (std::none_of(keys.begin(), keys.end(), [&](const auto& one) {
-                return one.vendor == "aws" && one.account == machine.account &&
-                       one.region == machine.region && one.name == key;
-            }))
+        const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& one) {
+            return one.vendor == "aws" && one.account == machine.account &&
+                   one.region == machine.region && one.name == key;
+        });
+        if (found == keys.end())
             return invalid(asked, "InvalidKeyPair.NotFound",
                            "The key pair '" + key + "' does not exist");
-        machine.ssh_keys = {key};
+        machine.key_name = key;
+        machine.ssh_keys = {found->public_key};
     }
     if (const auto data = form.get("UserData"); !data.empty()) {
         const auto decoded = base64_decode(data);

@@ -170,7 +170,7 @@ const std::vector<std::string>& error_names() {
     static const std::vector<std::string> names = {"out_of_stock", "quota_reached", "rate_limited",
                                                    "unavailable",  "denied",        "unauthorized",
                                                    "invalid",      "conflict",      "locked",
-                                                   "not_found",    "unknown_code"};
+                                                   "not_found",    "expired_token", "unknown_code"};
     return names;
 }
 

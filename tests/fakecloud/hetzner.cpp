@@ -167,6 +167,7 @@ public:
             {"unavailable", 503, "unavailable", "Service Unavailable"},
             {"denied", 403, "forbidden", "insufficient permissions for this request"},
             {"unauthorized", 401, "unauthorized", "unable to authenticate"},
+            {"expired_token", 401, "unauthorized", "unable to authenticate"},
             {"conflict", 409, "conflict",
              "the resource was changed by another request, please retry"},
             {"locked", 423, "locked", "the item you are trying to access is locked"},

@@ -24,7 +24,7 @@ struct Machine {
     Labels labels;                  // AWS tags, Hetzner labels
     std::vector<std::string> tags;  // DigitalOcean
     std::string address, private_address;
-    std::vector<std::string> ssh_keys;
+    std::vector<std::string> ssh_keys;  // public keys, as OpenSSH writes them
     std::string user_data;
 
     std::int64_t created_ms = 0;      // first moment it exists
@@ -34,9 +34,14 @@ struct Machine {
     std::int64_t delete_asked_ms = never;
     std::int64_t gone_ms = never;
     bool reachable = true;  // does its ssh port answer once it runs
+    // A real machine stands behind it from start_ms on; it is shown as running when that one does,
+    // but not before booted_ms.
+    bool backed = false;
+    std::int64_t start_ms = 0, booted_ms = 0;
 
     // EC2 only
-    std::string client_token, parameters;  // parameters: fingerprint of the RunInstances call
+    std::string key_name, client_token;
+    std::string parameters;  // fingerprint of the RunInstances call
     std::string reservation, volume, interface, security_group, subnet;
     int root_gb = 0;
     Labels volume_labels, interface_labels;

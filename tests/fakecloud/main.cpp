@@ -14,6 +14,7 @@
 #include "cloud.hpp"
 #include "encoding.hpp"
 #include "faults.hpp"
+#include "nspawn.hpp"
 #include "server.hpp"
 
 namespace {
@@ -86,7 +87,10 @@ int main(int argc, char** argv) {
     CLI::App app{
         "berth-fakecloud: AWS, DigitalOcean and Hetzner on loopback, with faults on purpose.\n"
         "It binds loopback addresses only, costs nothing and forgets everything when it ends."};
-    std::string listen = "127.0.0.1:0", port_file, log, prices, faults, rate_limits = "real";
+    std::string listen = "127.0.0.1:0", port_file, log, prices, faults, rate_limits = "real",
+                backing = "none";
+    auto machine_cache = fakecloud::default_machine_cache().string();
+    bool check_backing = false, clean = false;
     std::vector<std::string> tokens, read_only_tokens;
     fakecloud::Options options;
     fakecloud::ServerOptions server;
@@ -116,6 +120,16 @@ int main(int argc, char** argv) {
     app.add_option("--ssh-port", server.ssh_port,
                    "each running machine greets on its 127.x.y.z at this port; 0: none")
         ->capture_default_str();
+    app.add_flag("--virtual-time", server.virtual_time,
+                 "the clouds' clock stands still; POST /_berth/clock {\"advance_ms\": N} moves it");
+    app.add_option("--backing", backing, "nspawn: a real machine behind each server; takes root")
+        ->check(CLI::IsMember({"none", "nspawn"}))
+        ->capture_default_str();
+    app.add_option("--machine-cache", machine_cache,
+                   "folder of the machines and their image, which scripts/make-machine-image makes")
+        ->capture_default_str();
+    app.add_flag("--check-backing", check_backing, "can this host run such machines? Then ends");
+    app.add_flag("--clean", clean, "ends the machines of a berth-fakecloud that died. Then ends");
     app.add_option("--token", tokens,
                    "one more credential: VENDOR[/ACCOUNT]=TOKEN, aws=KEYID:SECRET");
     app.add_option("--read-only-token", read_only_tokens, "the same, but it may only read");
@@ -127,6 +141,24 @@ int main(int argc, char** argv) {
 
     std::signal(SIGPIPE, SIG_IGN);
     try {
+        const auto cache = std::filesystem::absolute(machine_cache).lexically_normal();
+        if (clean) {
+            const int left = fakecloud::clean_leftovers(cache);
+            std::cout << left << (left == 1 ? " machine was" : " machines were")
+                      << " left behind and now gone\n";
+            return 0;
+        }
+        if (check_backing || backing == "nspawn") {
+            if (const auto why = fakecloud::why_no_nspawn(cache); !why.empty())
+                throw std::runtime_error("--backing nspawn cannot work here: " + why);
+            if (check_backing) {
+                std::cout << "--backing nspawn works here\n";
+                return 0;
+            }
+            if (server.ssh_port == 0)
+                throw std::runtime_error("--backing nspawn needs --ssh-port: where sshd listens");
+            fakecloud::clean_leftovers(cache);
+        }
         const auto colon = listen.rfind(':');
         const auto port = colon == std::string::npos
                               ? std::nullopt
@@ -137,6 +169,7 @@ int main(int argc, char** argv) {
         server.address = listen.substr(0, colon);
         server.port = static_cast<std::uint16_t>(*port);
         options.rate_limits = rate_limits == "real";
+        options.backed = backing == "nspawn";
         for (const auto& token : tokens)
             options.credentials.push_back(read_credential(token, false));
         for (const auto& token : read_only_tokens)
@@ -148,7 +181,10 @@ int main(int argc, char** argv) {
         if (!log.empty()) log_file.emplace(log);
         fakecloud::Cloud cloud(catalogue, options, log_file ? &*log_file : nullptr);
         if (!faults.empty()) cloud.set_faults(fakecloud::parse_faults(read_text(faults), faults));
-        fakecloud::serve(cloud, server, [&](std::uint16_t bound) {
+        std::optional<fakecloud::NspawnBacking> machines;
+        if (options.backed) machines.emplace(cache, server.ssh_port);
+        fakecloud::Backing* behind = machines ? &*machines : nullptr;
+        fakecloud::serve(cloud, server, behind, [&](std::uint16_t bound) {
             if (!port_file.empty()) {
                 // Renamed into place: who waits for the file never reads half a number.
                 const auto part = port_file + ".part";

@@ -25,6 +25,7 @@ struct Options {
     std::int64_t ec2_lag_ms = 200;  // EC2: create -> DescribeInstances knows it
     int server_limit = 100;         // machines per vendor account
     bool rate_limits = true;
+    bool backed = false;  // a real machine stands behind each: who runs them says when they run
     std::vector<Credential> credentials = default_credentials();
 };
 

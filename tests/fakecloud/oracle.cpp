@@ -76,8 +76,19 @@ void Oracle::machine_destroyed(const Machine& machine, std::string_view cause,
                                std::int64_t now_ms) {
     auto record = describe(machine);
     record["cause"] = cause;
-    record["gone_at"] = machine.gone_ms;
+    record["gone_at"] = machine.gone_ms == never ? json::value(nullptr) : machine.gone_ms;
     append(std::move(record), "destroyed", now_ms);
+}
+
+void Oracle::real_machine(const Machine& machine, std::string_view event, const std::string& reason,
+                          std::int64_t now_ms) {
+    json::object record;
+    record["vendor"] = machine.vendor;
+    record["id"] = machine.id;
+    record["address"] = machine.address;
+    record["attempt"] = machine.attempt();
+    if (!reason.empty()) record["reason"] = reason;
+    append(std::move(record), event, now_ms);
 }
 
 void Oracle::request(json::object record, std::int64_t now_ms) {

@@ -30,6 +30,9 @@ public:
 
     void machine_created(const Machine& machine, std::string_view cause, std::int64_t now_ms);
     void machine_destroyed(const Machine& machine, std::string_view cause, std::int64_t now_ms);
+    // What became of the machine that really runs: started, failed (and why), ended.
+    void real_machine(const Machine& machine, std::string_view event, const std::string& reason,
+                      std::int64_t now_ms);
     void request(json::object record, std::int64_t now_ms);
     void count(const std::string& vendor, const std::string& operation, const std::string& effect,
                bool refused);

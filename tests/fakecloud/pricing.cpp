@@ -213,7 +213,7 @@ public:
 
     std::optional<Response> refuse(Call& call) override {
         const auto check =
-            check_sigv4(call.request, "pricing", world_.options.credentials, call.now_ms);
+            check_sigv4(call.request, "pricing", world_.options.credentials, call.wall_ms);
         switch (check.verdict) {
             case Signature::good:
                 break;
@@ -291,6 +291,9 @@ public:
         if (fault.error == "unauthorized")
             return error(400, "UnrecognizedClientException",
                          "The security token included in the request is invalid.");
+        if (fault.error == "expired_token")
+            return error(400, "ExpiredTokenException",
+                         "The security token included in the request is expired");
         if (fault.error == "invalid") return error(400, "InvalidParameterException", "invalid");
         return error(500, "InternalErrorException", "internal error");
     }

@@ -12,6 +12,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "backing.hpp"
 #include "encoding.hpp"
 
 namespace fakecloud {
@@ -32,7 +33,10 @@ struct Shared {
     Cloud& cloud;
     const ServerOptions& options;
     std::int64_t last_ms = 0;
-    std::int64_t now() { return last_ms = std::max(last_ms, wall_ms()); }  // never backwards
+    std::int64_t now() {  // never backwards
+        if (!options.virtual_time || last_ms == 0) last_ms = std::max(last_ms, wall_ms());
+        return last_ms;
+    }
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -190,6 +194,29 @@ private:
     std::map<std::string, Port> ports_;
 };
 
+class BackingTimer {
+public:
+    BackingTimer(asio::io_context& io, Shared& shared, Backing& backing)
+        : machines_(shared.cloud, backing), timer_(io), shared_(shared) {
+        look();
+    }
+
+private:
+    void look() {
+        const auto now = shared_.now();
+        shared_.cloud.advance(now);
+        machines_.look(now);
+        timer_.expires_after(std::chrono::milliseconds(20));
+        timer_.async_wait([this](beast::error_code error) {
+            if (!error) look();
+        });
+    }
+
+    BackedMachines machines_;
+    asio::steady_timer timer_;
+    Shared& shared_;
+};
+
 void allow_many_files() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -200,7 +227,7 @@ void allow_many_files() {
 
 }  // namespace
 
-void serve(Cloud& cloud, const ServerOptions& options,
+void serve(Cloud& cloud, const ServerOptions& options, Backing* backing,
            const std::function<void(std::uint16_t)>& ready) {
     allow_many_files();
     asio::io_context io(1);
@@ -222,7 +249,11 @@ void serve(Cloud& cloud, const ServerOptions& options,
     asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](beast::error_code, int) { io.stop(); });
     std::optional<SshPorts> ssh_ports;
-    if (options.ssh_port != 0) ssh_ports.emplace(io, shared);
+    std::optional<BackingTimer> backing_timer;
+    if (backing != nullptr)
+        backing_timer.emplace(io, shared, *backing);  // their sshd is a real one
+    else if (options.ssh_port != 0)
+        ssh_ports.emplace(io, shared);
     accept_http(acceptor, shared);
     ready(acceptor.local_endpoint().port());
     io.run();

@@ -31,7 +31,7 @@ public:
 
     std::optional<Response> refuse(Call& call) override {
         const auto check =
-            check_sigv4(call.request, "sts", world_.options.credentials, call.now_ms);
+            check_sigv4(call.request, "sts", world_.options.credentials, call.wall_ms);
         switch (check.verdict) {
             case Signature::good:
                 break;
@@ -76,6 +76,9 @@ public:
         if (fault.error == "unauthorized")
             return error(403, "InvalidClientTokenId",
                          "The security token included in the request is invalid.");
+        if (fault.error == "expired_token")
+            return error(403, "ExpiredToken",
+                         "The security token included in the request is expired");
         return error(503, "ServiceUnavailable", "Service is unavailable");
     }
 

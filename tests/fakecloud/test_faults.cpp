@@ -188,6 +188,44 @@ TEST_F(FaultStory, a_taken_name_belongs_to_somebody_else) {
   EXPECT_NE(cloud->log()[0].find("\"cause\":\"planted\""), std::string::npos);
 }
 
+TEST_F(FaultStory, stale_partial_and_foreign_are_the_same_at_every_vendor) {
+  create_droplet("old");
+  ec2("RunInstances", instance("old"));
+  wait(5000);
+  create_droplet("new");
+  ec2("RunInstances", instance("new"));
+  wait(1000);
+  faults(R"({"match":{"operation":"list","times":2},"do":{"stale_list":3000}})");
+  EXPECT_EQ(text(digitalocean("GET", "/droplets"), "/meta/total"), "1");
+  EXPECT_EQ(xml_count(ec2("DescribeInstances"), "//instanceId"), 1);
+  EXPECT_EQ(text(digitalocean("GET", "/droplets"), "/meta/total"), "2");
+  EXPECT_EQ(xml_count(ec2("DescribeInstances"), "//instanceId"), 2);
+  faults(R"({"match":{"operation":"list"},"do":{"partial_list":1}})");
+  EXPECT_EQ(text(digitalocean("GET", "/droplets"), "/meta/total"), "0");
+  EXPECT_EQ(xml_count(ec2("DescribeInstances"), "//instanceId"), 0);
+  faults(R"({"match":{"operation":"create"},"do":"name_taken"})");
+  create_droplet("taken");
+  EXPECT_EQ(ec2("RunInstances", instance("taken")).status, 200);
+  cloud->set_faults({});
+  wait(1000);
+  EXPECT_EQ(text(digitalocean("GET", "/droplets?name=taken"), "/meta/total"), "2");
+  const auto strangers = ec2("DescribeInstances", {{"Filter.1.Name", "tag:owner"},
+                                                   {"Filter.1.Value.1", "somebody-else"}});
+  EXPECT_EQ(xml_count(strangers, "//instanceId"), 1);
+  EXPECT_EQ(xml_count(ec2("DescribeInstances"), "//instanceId"), 4);
+}
+
+TEST_F(FaultStory, a_token_expires_while_it_is_used) {
+  faults(R"({"match":{"operation":"list","after":3},"do":{"error":"expired_token"}})");
+  EXPECT_EQ(hetzner("GET", "/servers").status, 200);
+  EXPECT_EQ(digitalocean("GET", "/droplets").status, 200);
+  EXPECT_EQ(ec2("DescribeInstances").status, 200);
+  EXPECT_EQ(hetzner("GET", "/servers").status, 401);
+  EXPECT_EQ(digitalocean("GET", "/droplets").status, 401);
+  EXPECT_EQ(xml(ec2("DescribeInstances"), "//Code"), "RequestExpired");
+  EXPECT_EQ(create().status, 201);  // another operation
+}
+
 TEST_F(FaultStory, hidden_stock) {
   faults(R"({"match":{"operation":"offers"},"do":"hide_stock"})");
   EXPECT_EQ(

@@ -21,6 +21,7 @@ struct Call {
     Operation operation;
     const Credential* credential = nullptr;  // after `refuse`
     const Fault* fault = nullptr;
+    std::int64_t wall_ms = 0;  // the caller's clock, which does not follow POST /_berth/clock
 
     // The moment a list is true of.
     std::int64_t view_ms() const { return fault != nullptr ? now_ms - fault->stale_list : now_ms; }

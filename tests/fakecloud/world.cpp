@@ -31,6 +31,13 @@ Machine& World::add(Machine machine, const Fault* fault, std::string_view cause,
     machine.created_ms = now_ms;
     machine.placed_ms = now_ms + boot / 2;
     machine.running_ms = now_ms + boot;
+    machine.start_ms = now_ms + (fault != nullptr ? fault->slow_boot.value_or(0) : 0);
+    machine.booted_ms = machine.running_ms;
+    // A machine that a fault keeps from booting, and a stranger's, is as good without a real one.
+    machine.backed = options.backed && cause != "planted" &&
+                     (fault == nullptr ||
+                      !(fault->boot_never || fault->boot_fails || fault->unreachable));
+    if (machine.backed) machine.running_ms = never;
     if (fault != nullptr) {
         if (fault->boot_never) machine.running_ms = never;
         if (fault->boot_fails) machine.failed_ms = machine.placed_ms, machine.running_ms = never;
@@ -51,9 +58,27 @@ Machine& World::add(Machine machine, const Fault* fault, std::string_view cause,
 void World::destroy(Machine& machine, std::int64_t now_ms) {
     if (machine.delete_asked_ms != never) return;
     machine.delete_asked_ms = now_ms;
-    machine.gone_ms = now_ms + options.delete_ms;
-    census_[key_of(machine.vendor, machine.account, "")].ends.push(machine.gone_ms);
+    if (!machine.backed) {
+        machine.gone_ms = now_ms + options.delete_ms;
+        census_[key_of(machine.vendor, machine.account, "")].ends.push(machine.gone_ms);
+    }
     oracle.machine_destroyed(machine, "delete", now_ms);
+}
+
+void World::runs(Machine& machine, std::int64_t now_ms) {
+    machine.running_ms = std::max(now_ms, machine.booted_ms);
+    oracle.real_machine(machine, "started", "", now_ms);
+}
+
+void World::failed(Machine& machine, const std::string& reason, std::int64_t now_ms) {
+    machine.failed_ms = now_ms;
+    oracle.real_machine(machine, "failed", reason, now_ms);
+}
+
+void World::gone(Machine& machine, std::int64_t now_ms) {
+    machine.gone_ms = std::max(now_ms, machine.delete_asked_ms + options.delete_ms);
+    census_[key_of(machine.vendor, machine.account, "")].ends.push(machine.gone_ms);
+    oracle.real_machine(machine, "ended", "", now_ms);
 }
 
 Machine* World::find(std::string_view vendor, std::string_view account, const std::string& id) {

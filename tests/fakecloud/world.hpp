@@ -56,6 +56,12 @@ public:
                  const std::function<void(Machine&)>& named);
     void destroy(Machine& machine, std::int64_t now_ms);
 
+    // What is told of the real machine behind one: it runs, it cannot or no longer does, it is
+    // gone.
+    void runs(Machine& machine, std::int64_t now_ms);
+    void failed(Machine& machine, const std::string& reason, std::int64_t now_ms);
+    void gone(Machine& machine, std::int64_t now_ms);
+
     Machine* find(std::string_view vendor, std::string_view account, const std::string& id);
     Machine* by_number(std::string_view vendor, std::string_view account, std::uint64_t number);
     Machine* by_name(std::string_view vendor, std::string_view account, const std::string& name,

@@ -133,7 +133,8 @@ TEST(ScaleDown, WhateverTheFactsNeverTakesWhatIsSacred) {
   std::mt19937 random(7);
   const auto below = [&](int bound) { return static_cast<int>(random() % unsigned(bound)); };
   for (int round = 0; round < 20'000; ++round) {
-    const ScaleDownRules rules{below(2) * hour, below(2) * day, below(3), below(2) * hour, below(4)};
+    const ScaleDownRules rules{below(2) * hour, below(2) * day, below(3), below(2) * hour,
+                               below(4)};
     std::vector<ServerInUse> fleet;
     int ready = 0;
     for (int i = below(6); i >= 0; --i) {
