@@ -40,8 +40,8 @@ struct Machine {
     std::int64_t start_ms = 0, booted_ms = 0;
 
     // EC2 only
-    std::string key_name, client_token;
-    std::string parameters;  // fingerprint of the RunInstances call
+    std::string key_name;
+    std::string client_token, parameters;  // parameters: fingerprint of the RunInstances call
     std::string reservation, volume, interface, security_group, subnet;
     int root_gb = 0;
     Labels volume_labels, interface_labels;

@@ -153,7 +153,8 @@ class Story:
 
     def configure(self, vendors=("hetzner", "digitalocean", "aws"), auto_approve=True, max_servers=5,
                   command='["sh", "-c", "echo deploying $BERTH_APPLICATION to $BERTH_SERVER_IP"]',
-                  more="", account="", provisioning="", berth="", look="200ms", call_timeout="30s"):
+                  more="", account="", provisioning="", berth="", look="200ms", call_timeout="30s",
+                  settle="1s"):
         quota = "" if max_servers is None else f"max_servers = {max_servers}"
         text = f'''[berth]
 state_dir = "state"
@@ -165,7 +166,7 @@ rates = {{ EUR = "1.17" }}
 as_of = "2026-08-14"
 [provisioning]
 look_interval = "{look}"
-settle = "1s"
+settle = "{settle}"
 call_timeout = "{call_timeout}"
 {provisioning}
 [deploy]
