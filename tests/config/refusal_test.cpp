@@ -51,8 +51,8 @@ max_servers = "5"
 
 TEST(Refusal, OfAScaleDownThatCannotBeMeant) {
   EXPECT_EQ(problem_of("[scale_down]\nmax_age = \"5m\"\n"),
-            "berth.toml:2:11: 'max_age' in [scale_down] is 5m, and to provision one server may take "
-            "10m ([provisioning] limit) — servers would be given back before they are used");
+            "berth.toml:2:11: 'max_age' in [scale_down] is 5m, and to provision one server may "
+            "take 10m ([provisioning] limit) — servers would be given back before they are used");
   EXPECT_NE(problem_of("[scale_down]\ndrain = \"1h\"\nidle = \"1h\"\n")
                 .find("'drain' in [scale_down] has nothing to act on"),
             std::string::npos);

@@ -71,6 +71,7 @@ TEST_F(Reaping, AnOwnedServerAndAStrangersAreLeftAlone) {
   fleet(2);
   const std::string other = story.alpha.plant("x", hour, "installation-two");
   const std::string unlabelled = story.alpha.plant("", hour, "");
+  story.alpha.shows_strangers = true;
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(story.reap());
     story.pass(minute);
