@@ -224,6 +224,7 @@ Result<Created> FakeCloud::create(const CreateRequest& request, Call&) {
 Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
   note("find");
   if (finds_happen) finds_happen();
+  if (hides_sought && !request.all) return failure(ErrorCode::unavailable, Effect::none);
   const Glance glance = next_of(finds, Glance{});
   if (glance.answer) return *glance.answer;
   Found found;

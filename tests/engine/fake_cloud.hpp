@@ -68,6 +68,7 @@ class FakeCloud final : public CloudProvider {
   std::optional<Fault> every_create;    // when `creates` is empty
   std::deque<Fault> creates, destroys;  // the next calls, in order
   std::deque<Glance> finds;
+  bool hides_sought = false;           // a `find` that is not for all fails
   std::function<void()> finds_happen;  // while each `find` is under way
   std::deque<Boot> boots;              // how the next servers boot
 
