@@ -253,8 +253,7 @@ ReapReport report_of_reaping(const EngineParts& parts, const LedgerView& view,
   }
   // One clock stops all accounts, and says so once.
   std::sort(report.paused.begin(), report.paused.end());
-  report.paused.erase(std::unique(report.paused.begin(), report.paused.end()),
-                      report.paused.end());
+  report.paused.erase(std::unique(report.paused.begin(), report.paused.end()), report.paused.end());
   if (with_fleet) add_fleet(parts, view, report);
   add_up(parts, report);
   return report;

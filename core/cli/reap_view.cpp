@@ -29,9 +29,8 @@ std::string cost_of(const ReapRow& row) {
 /// "3 servers that nobody owned: 21.04 USD a month, and 1 of an unknown price".
 std::string bill_of(const ReapReport& report) {
   const int priced = report.strays - report.strays_without_price;
-  std::string text =
-      counted(static_cast<std::size_t>(report.strays), "server", "servers") +
-      (report.dry_run ? " that nobody owns: " : " that nobody owned: ");
+  std::string text = counted(static_cast<std::size_t>(report.strays), "server", "servers") +
+                     (report.dry_run ? " that nobody owns: " : " that nobody owned: ");
   if (priced > 0) text += money_text(report.strays_monthly) + " a month";
   if (report.strays_without_price > 0)
     text += fmt::format("{}{} of an unknown price", priced > 0 ? ", and " : "",

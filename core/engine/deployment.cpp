@@ -61,7 +61,9 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
       return std::nullopt;
     case DeploymentStatus::provisioning: {
       const auto server = tx.server(deployment.server_id);
-      if (server && server->status == ServerStatus::ready)
+      // One that drains since it was ready still has the room that was promised.
+      if (server && (server->status == ServerStatus::ready ||
+                     server->status == ServerStatus::draining))
         return begin_deploying(parts, tx, task, deployment, *server);
       if (server && server->status == ServerStatus::booting) {
         tx.settle(task.kind, task.subject, deployment.provisioning_deadline);

@@ -107,7 +107,8 @@ void lose(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   const std::string sentence =
       "Server " + server->name + " (" + attempt.vendor_id + " at " + attempt.account +
       ") is lost: the cloud's list does not show it any more. Nothing new is placed there; `berth "
-      "servers remove " + server->name + " --force` takes it out of the fleet.";
+      "servers remove " +
+      server->name + " --force` takes it out of the fleet.";
   boost::json::object fields{{"server_id", server->id},
                              {"server_name", server->name},
                              {"account", attempt.account},
@@ -175,8 +176,7 @@ bool is_confirmed(const ReapPassRecord& pass, const Moment& now) {
 void failed(const EngineParts& parts, LedgerTransaction& tx, const std::string& account,
             ReapPassRecord& pass, const Failure& failure) {
   pass.outcome = "failed";
-  pass.sentence =
-      account + " could not be looked at: " + parts.clouds.redacted(failure.message);
+  pass.sentence = account + " could not be looked at: " + parts.clouds.redacted(failure.message);
   pass.waits = false;
   tx.save(pass);
   parts.journal.write(LogLevel::warning, pass.sentence);
@@ -208,8 +208,9 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   pass.outcome = found->complete ? "done" : "partial";
   pass.sentence.clear();
   if (!found->complete)
-    pass.sentence = account + " showed only a part of its list: nothing was concluded from what is "
-                              "missing there.";
+    pass.sentence = account +
+                    " showed only a part of its list: nothing was concluded from what is "
+                    "missing there.";
   if (paused) {
     pass.outcome = "paused";
     pass.sentence = trouble.empty() ? seen.breaker : trouble;
@@ -256,12 +257,11 @@ std::string clock_trouble(const EngineParts& parts, const LedgerView& view) {
   const Moment now = parts.clock.now();
   const std::int64_t wall = now.unix_ms - mark->last.unix_ms;
   const bool same_boot = now.boot_id == mark->last.boot_id;
-  const std::int64_t jump = same_boot ? wall - (now.boot_ms - mark->last.boot_ms)
-                                      : std::min<std::int64_t>(wall, 0);
+  const std::int64_t jump =
+      same_boot ? wall - (now.boot_ms - mark->last.boot_ms) : std::min<std::int64_t>(wall, 0);
   if (jump >= -jump_ms && jump <= jump_ms) return {};
   return "This machine's clock was set " + std::string(jump > 0 ? "forward" : "back") + " by " +
-         duration_text(jump > 0 ? jump : -jump) +
-         (same_boot ? "" : " since it was started") +
+         duration_text(jump > 0 ? jump : -jump) + (same_boot ? "" : " since it was started") +
          ", so ages cannot be trusted and nothing is reaped. When the clock is right: `berth reap "
          "--confirm`.";
 }

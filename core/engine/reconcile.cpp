@@ -152,8 +152,8 @@ void look_at_ready(const EngineParts& parts, const AccountQuestion& question, co
   }
   if (is_lost(attempt) || !is_absent(attempt, question, found)) return;
   if (++attempt.absent_looks == 1) attempt.absent_since_unix_ms = now;
-  const bool lost = attempt.absent_looks > 1 && now - attempt.absent_since_unix_ms >=
-                                                    parts.settings.provisioning.settle_ms;
+  const bool lost = attempt.absent_looks > 1 &&
+                    now - attempt.absent_since_unix_ms >= parts.settings.provisioning.settle_ms;
   into.to_lose += lost ? 1 : 0;
   into.waits = into.waits || !lost;
   into.servers.push_back({std::move(attempt), lost, false});
@@ -188,9 +188,8 @@ std::string breaker(const EngineParts& parts, const std::string& account,
 void merge(Found& into, Found more) {
   into.complete = into.complete && more.complete;
   for (CloudServer& server : more.servers)
-    if (std::none_of(into.servers.begin(), into.servers.end(), [&](const CloudServer& one) {
-          return one.server_id == server.server_id;
-        }))
+    if (std::none_of(into.servers.begin(), into.servers.end(),
+                     [&](const CloudServer& one) { return one.server_id == server.server_id; }))
       into.servers.push_back(std::move(server));
 }
 
@@ -281,9 +280,9 @@ Reconciliation reconcile(const EngineParts& parts, const LedgerView& view,
     if (!stray.reaper_id.empty()) continue;  // it is being destroyed
     const bool still = std::any_of(result.strays.begin(), result.strays.end(),
                                    [&](const SeenStray& one) { return one.record.id == stray.id; });
-    const bool listed = std::any_of(
-        found.servers.begin(), found.servers.end(),
-        [&](const CloudServer& server) { return server.server_id == stray.vendor_id; });
+    const bool listed =
+        std::any_of(found.servers.begin(), found.servers.end(),
+                    [&](const CloudServer& server) { return server.server_id == stray.vendor_id; });
     if (!still && (found.complete || listed)) result.over.push_back(stray.id);
   }
   result.breaker = breaker(parts, account, result);

@@ -40,8 +40,7 @@ std::string who_is_there(const ServerInUse& server) {
 ScaleDownDecision while_draining(const ServerInUse& server, const ScaleDownRules& rules,
                                  std::int64_t now) {
   const std::int64_t since = server.draining_since_unix_ms;
-  if (server.under_way)
-    return kept(server, "under_way", "a deployment there is under way", since);
+  if (server.under_way) return kept(server, "under_way", "a deployment there is under way", since);
   if (server.empty())
     return decided(server, ScaleDownAction::destroy, server.draining_code,
                    "it was drained, and nothing runs there any more", since);
@@ -50,10 +49,10 @@ ScaleDownDecision while_draining(const ServerInUse& server, const ScaleDownRules
     return kept(server, "draining", "it drains: " + who_is_there(server), since);
   const std::int64_t end = since + rules.drain_ms;
   if (now >= end)
-    return decided(server, ScaleDownAction::destroy, server.draining_code,
-                   who_is_there(server) + ", but it has drained for " + span_text(now - since) +
-                       " (drain)",
-                   since);
+    return decided(
+        server, ScaleDownAction::destroy, server.draining_code,
+        who_is_there(server) + ", but it has drained for " + span_text(now - since) + " (drain)",
+        since);
   return kept(server, "draining", "it drains: " + who_is_there(server), since, end);
 }
 
@@ -79,6 +78,10 @@ ScaleDownDecision for_itself(const ServerInUse& server, const ScaleDownRules& ru
   if (server.draining_since_unix_ms != 0) return while_draining(server, rules, now);
   if (!server.ready) return kept(server, "left_alone", "it is not in use");
   if (ScaleDownDecision over = spent(server, rules, now); !over.code.empty()) {
+    // Whoever is under way there was promised its room; nothing new is placed there anyway.
+    if (server.under_way)
+      return kept(server, "under_way", "a deployment there is under way, and " + over.sentence,
+                  over.since_unix_ms);
     if (server.empty()) over.action = ScaleDownAction::destroy;
     return over;
   }
@@ -99,8 +102,7 @@ ScaleDownDecision for_itself(const ServerInUse& server, const ScaleDownRules& ru
     return kept(server, "not_idle_yet",
                 "nothing runs there, and it may be idle for " + span_text(rules.idle_ms), since,
                 (since == 0 ? now : since) + rules.idle_ms);
-  const std::int64_t wait =
-      until_end_of_step(server.bought_unix_ms, server.billing_step_ms, now);
+  const std::int64_t wait = until_end_of_step(server.bought_unix_ms, server.billing_step_ms, now);
   if (wait > 0)
     return kept(server, "paid_for", "it is idle, and paid for until the end of this step", since,
                 now + wait);

@@ -225,6 +225,7 @@ Result<Created> FakeCloud::create(const CreateRequest& request, Call&) {
 Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
   note("find");
   if (finds_happen) finds_happen();
+  if (hides_sought && !request.all) return failure(ErrorCode::unavailable, Effect::none);
   const Glance glance = next_of(finds, Glance{});
   if (glance.answer) return *glance.answer;
   Found found;
@@ -234,8 +235,8 @@ Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
   const std::int64_t now = clock_.now().boot_ms;
   if (request.all)
     for (const FakeServer& server : servers_)
-      if (server.installation == request.installation_id && server.born_ms <= now &&
-          (!server.destroyed || tells_gone))
+      if ((server.installation == request.installation_id || shows_strangers) &&
+          server.born_ms <= now && (!server.destroyed || tells_gone))
         found.servers.push_back(shown(server));
   for (const Sought& sought : request.sought) {
     bool present = false;

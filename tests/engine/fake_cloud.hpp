@@ -63,10 +63,12 @@ class FakeCloud final : public CloudProvider {
   std::optional<Failure> catalogue_failure;
   std::int64_t boot_ms = 20'000;
   bool tells_gone = false;              // destroyed ones stay in its lists as `gone`
+  bool shows_strangers = false;         // its lists hold servers of other installations, too
   int ignored_destroys = 0;             // so many are answered "done" and do nothing
   std::optional<Fault> every_create;    // when `creates` is empty
   std::deque<Fault> creates, destroys;  // the next calls, in order
   std::deque<Glance> finds;
+  bool hides_sought = false;           // a `find` that is not for all fails
   std::function<void()> finds_happen;  // while each `find` is under way
   std::deque<Boot> boots;              // how the next servers boot
 

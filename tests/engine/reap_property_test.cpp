@@ -70,9 +70,7 @@ class LeakyLife {
       case 6: cloud.plant("planted", below(3) * 3'600'000); break;
       case 7: strangers_.insert(cloud.plant("theirs", 3'600'000, "installation-two")); break;
       case 8: trouble(cloud); break;
-      case 9:
-        try {
-          release(story_.parts(), "acme", "app" + std::to_string(below(6)));
+      case 9: try { release(story_.parts(), "acme", "app" + std::to_string(below(6)));
         } catch (const Refusal&) {
         } catch (const LedgerError&) {
         }
@@ -84,7 +82,10 @@ class LeakyLife {
     Glance glance;
     switch (below(5)) {
       case 0: story_.die(); break;
-      case 1: glance.partial = true; cloud.finds.push_back(glance); break;
+      case 1:
+        glance.partial = true;
+        cloud.finds.push_back(glance);
+        break;
       case 2:
         glance.answer = failure(ErrorCode::unavailable, Effect::none);
         cloud.finds.push_back(glance);
@@ -140,8 +141,8 @@ class LeakyLife {
           foreign.insert(server.id);
           continue;
         }
-        EXPECT_EQ(owned.erase(server.id), 1U) << server.id << " of " << server.attempt
-                                              << " has no owner";
+        EXPECT_EQ(owned.erase(server.id), 1U)
+            << server.id << " of " << server.attempt << " has no owner";
       }
     EXPECT_TRUE(owned.empty()) << owned.begin()->second << " has no server";
     EXPECT_EQ(foreign, strangers_);

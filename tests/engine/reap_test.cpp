@@ -71,6 +71,7 @@ TEST_F(Reaping, AnOwnedServerAndAStrangersAreLeftAlone) {
   fleet(2);
   const std::string other = story.alpha.plant("x", hour, "installation-two");
   const std::string unlabelled = story.alpha.plant("", hour, "");
+  story.alpha.shows_strangers = true;
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(story.reap());
     story.pass(minute);
@@ -168,10 +169,12 @@ TEST_F(Reaping, AServerThatIsOnItsWayIsNoStray) {
   story.alpha.creates = {lost_answer()};
   const std::string web = story.deploy("web");
   story.step();  // the outcome is unknown, and the server is there
+  story.alpha.hides_sought = true;  // who looks for it does not get to see it; who lists all does
   for (int i = 0; i < 40; ++i) {
     ask_to_reap(story.parts(), "", "");
     story.pass(1000);
   }
+  story.alpha.hides_sought = false;
   story.run();
   EXPECT_EQ(story.status(web), "succeeded");
   EXPECT_EQ(story.alpha.calls_of("destroy"), 0);

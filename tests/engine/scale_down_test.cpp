@@ -245,6 +245,36 @@ TEST_F(ScalingDown, ABootingServerThatSomebodyWaitsForStays) {
   EXPECT_EQ(story.status(web), "succeeded");
 }
 
+TEST_F(ScalingDown, WhoWaitedForAServerGetsItThoughItIsUsedUpByThat) {
+  rules().max_uses = 1;
+  const std::string web = story.deploy("web", 3, 6, 60);
+  story.step();
+  // Somebody else sees it join, and decides before the deployment does.
+  for (int i = 0; i < 60; ++i) {
+    ask_to_reap(story.parts(), "", "");
+    story.step({{}, true, ""});
+    story.clock.pass(1000);
+  }
+  EXPECT_EQ(story.servers().at(0).status, ServerStatus::ready);
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+}
+
+TEST_F(ScalingDown, WhoWaitedForAServerGetsItThoughAPersonDrainsIt) {
+  const std::string web = story.deploy("web", 3, 6, 60);
+  story.step();
+  for (int i = 0; i < 60; ++i) {
+    ask_to_reap(story.parts(), "", "");
+    story.step({{}, true, ""});
+    story.clock.pass(1000);
+  }
+  drain_server(story.parts(), story.servers().at(0).id, true, "ann");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+}
+
 TEST_F(ScalingDown, WhatSomebodyElseRunsThereIsUseToo) {
   rules().idle_ms = hour;
   const std::string web = placed();

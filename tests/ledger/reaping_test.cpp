@@ -17,8 +17,9 @@ class ReapingRows : public testing::Test {
 };
 
 TEST_F(ReapingRows, a_stray_keeps_every_field) {
-  const StrayRecord given{"alpha/1", "alpha", "1", "attempt", "acme", "name", "cx33", "nbg1",
-                          "unknown", 5, at(7), 2, {3, "EUR"}, {4, "USD"}, "reaper"};
+  const StrayRecord given{"alpha/1", "alpha", "1",        "attempt",  "acme",
+                          "name",    "cx33",  "nbg1",     "unknown",  5,
+                          at(7),     2,       {3, "EUR"}, {4, "USD"}, "reaper"};
   ledger_->write([&](LedgerTransaction& change) {
     StrayRecord before;
     before.id = given.id;
@@ -31,14 +32,13 @@ TEST_F(ReapingRows, a_stray_keeps_every_field) {
     EXPECT_EQ(view.strays("").size(), 1U);
     EXPECT_FALSE(view.stray_of(""));
     const StrayRecord found = view.stray_of("reaper").value();
-    EXPECT_EQ(std::tie(found.account, found.vendor_id, found.attempt_id, found.organization,
-                       found.name, found.instance_type, found.region, found.code,
-                       found.created_unix_ms, found.times_seen, found.monthly,
-                       found.monthly_compared),
-              std::tie(given.account, given.vendor_id, given.attempt_id, given.organization,
-                       given.name, given.instance_type, given.region, given.code,
-                       given.created_unix_ms, given.times_seen, given.monthly,
-                       given.monthly_compared));
+    EXPECT_EQ(
+        std::tie(found.account, found.vendor_id, found.attempt_id, found.organization, found.name,
+                 found.instance_type, found.region, found.code, found.created_unix_ms,
+                 found.times_seen, found.monthly, found.monthly_compared),
+        std::tie(given.account, given.vendor_id, given.attempt_id, given.organization, given.name,
+                 given.instance_type, given.region, given.code, given.created_unix_ms,
+                 given.times_seen, given.monthly, given.monthly_compared));
     EXPECT_EQ(found.first_seen->boot_ms, 7);
   });
   ledger_->write([](LedgerTransaction& change) { change.remove_stray("alpha/1"); });
@@ -126,10 +126,9 @@ TEST_F(ReapingRows, a_server_knows_how_many_deployments_it_took) {
 
 TEST_F(ReapingRows, reaping_claims_its_own_work_and_no_other) {
   ledger_->write([](LedgerTransaction& change) {
-    for (const auto& [id, account, status] :
-         {std::tuple("a1", "alpha", AttemptStatus::destroying),
-          std::tuple("a2", "beta", AttemptStatus::destroying),
-          std::tuple("a3", "alpha", AttemptStatus::booting)}) {
+    for (const auto& [id, account, status] : {std::tuple("a1", "alpha", AttemptStatus::destroying),
+                                              std::tuple("a2", "beta", AttemptStatus::destroying),
+                                              std::tuple("a3", "alpha", AttemptStatus::booting)}) {
       AttemptRecord attempt = an_attempt(id);
       attempt.account = account;
       attempt.status = status;
@@ -158,9 +157,9 @@ TEST_F(ReapingRows, reaping_claims_its_own_work_and_no_other) {
   };
   EXPECT_EQ(claimed("alpha"), (std::vector<std::string>{"attempt a1", "delivery pager/",
                                                         "look alpha", "reap alpha"}));
-  EXPECT_EQ(claimed(""), (std::vector<std::string>{"attempt a1", "attempt a2", "delivery pager/",
-                                                   "look alpha", "look beta", "reap alpha",
-                                                   "reap beta", "scale_down acme"}));
+  EXPECT_EQ(claimed(""),
+            (std::vector<std::string>{"attempt a1", "attempt a2", "delivery pager/", "look alpha",
+                                      "look beta", "reap alpha", "reap beta", "scale_down acme"}));
 }
 
 TEST(LedgerMigration, of_a_ledger_of_version_1_keeps_what_is_there) {
@@ -170,8 +169,10 @@ TEST(LedgerMigration, of_a_ledger_of_version_1_keeps_what_is_there) {
     const auto first = schema.find("\n-- migration 1");
     sqlite::Database old(folder.file("ledger.db"), sqlite::Access::make, 0);
     old.script(schema.substr(first, schema.find("\n-- migration 2") - first));
-    old.script("INSERT INTO installation VALUES (1, 'first'); PRAGMA user_version = 1; "
-               "PRAGMA application_id = " + std::to_string(ledger_application_id));
+    old.script(
+        "INSERT INTO installation VALUES (1, 'first'); PRAGMA user_version = 1; "
+        "PRAGMA application_id = " +
+        std::to_string(ledger_application_id));
     old.script(
         "INSERT INTO attempt (id, organization, deployment_id, server_id, account, status, "
         "offers_json, candidate, vendor_id, note, region, unknown_outcome, absent_looks, "
