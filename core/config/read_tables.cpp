@@ -167,6 +167,7 @@ void read_provisioning(TableReader& root, Configuration& into) {
   provisioning.duration("call_timeout", settings.call_timeout_ms);
   provisioning.duration("approval_ttl", settings.approval_ttl_ms);
   provisioning.duration("catalogue_ttl", settings.catalogue_ttl_ms);
+  provisioning.duration("boot_failure_pause", settings.boot_failure_pause_ms);
   provisioning.word<std::string>("probe", {{"tcp", "tcp"}, {"none", "none"}}, settings.probe);
   if (settings.ready_timeout_ms > settings.limit_ms)
     provisioning.complain(provisioning.has("ready_timeout") ? "ready_timeout" : "limit",

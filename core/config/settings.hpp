@@ -102,6 +102,7 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t call_timeout_ms = 60'000;      // one call of a provider
   std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
   std::int64_t catalogue_ttl_ms = 10 * 60'000;
+  std::int64_t boot_failure_pause_ms = 60 * 60'000;  // of an offer, after 2 failures in 4 boots
   std::string probe = "tcp";                  // reachable means: "tcp" (ssh_port answers) or "none"
 };
 

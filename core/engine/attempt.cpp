@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
+#include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
@@ -413,6 +414,7 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
     parts.cache.store_out_of_stock({offer.account, offer.key(),
                                     now.unix_ms + 2 * parts.settings.provisioning.ready_timeout_ms,
                                     sentence});
+    remember_boot(parts, attempt, sentence);
   }
   attempt.status = AttemptStatus::destroying;
   attempt.failure_code = code;

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/attempt.hpp"
+#include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
@@ -68,6 +69,7 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   attempt.phase = "ready";
   attempt.ended_unix_ms = now.unix_ms;
   tx.save(attempt);
+  remember_boot(parts, attempt);
   std::optional<Server> server = tx.server(attempt.server_id);
   if (!server) return;
   server->status = ServerStatus::ready;

@@ -1,4 +1,5 @@
-// What can be rebuilt: catalogues with their age, what is out of stock, rate budgets. cache.db.
+// What can be rebuilt: catalogues with their age, what is out of stock, how boots went, rate
+// budgets. cache.db.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,16 @@ struct StockEntry {
   std::string account, offer_key;  // offer_key: exact, or a prefix ending in "/" for a wider scope
   std::int64_t until_unix_ms = 0;
   std::string why;
+};
+
+/// How one boot of an offer ended.
+struct BootEntry {
+  std::string attempt_id;  // one boot each: told twice, it counts once
+  std::string offer_key;
+  std::int64_t at_unix_ms = 0;  // when it was ready, or given up
+  bool ready = false;
+  std::int64_t took_ms = 0;  // from the cloud's acceptance until then
+  std::string why;           // why it was given up
 };
 
 /// Grant of API calls: how many may be spent now, or how long to wait.
@@ -50,6 +61,13 @@ class Cache {
 
   virtual std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) = 0;
   virtual void store_out_of_stock(const StockEntry& entry) = 0;
+
+  /// Of each offer the newest four boots are kept.
+  virtual void store_boot(const BootEntry& entry) = 0;
+  /// The last four of one offer, newest first.
+  virtual std::vector<BootEntry> boots_of(std::string_view offer_key) = 0;
+  /// The same of every offer that failed in one of its last four, by offer.
+  virtual std::vector<BootEntry> boots_with_failures() = 0;
 
   /// Token bucket of a credential (by fingerprint): capacity `requests` refilled over `per_ms`.
   /// Hands out up to `want` calls as a chunk; `deleting` may use the last 10 %.

@@ -27,7 +27,7 @@ using sqlite::Database;
 using sqlite::Fault;
 
 constexpr int patience_ms = 5'000;
-constexpr std::int64_t version = 2;  // another one: the file is made anew
+constexpr std::int64_t version = 3;  // another one: the file is made anew
 constexpr const char* schema = R"sql(
 CREATE TABLE catalogue (
   id           INTEGER PRIMARY KEY,
@@ -41,6 +41,15 @@ CREATE TABLE out_of_stock (
   why           TEXT NOT NULL,
   PRIMARY KEY (account, offer_key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE boot (
+  attempt    TEXT PRIMARY KEY,
+  offer_key  TEXT NOT NULL,
+  at_unix_ms INTEGER NOT NULL,
+  ready      INTEGER NOT NULL,
+  took_ms    INTEGER NOT NULL,
+  why        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX boot_of_offer ON boot (offer_key, at_unix_ms, attempt);
 CREATE TABLE bucket (
   credential           TEXT PRIMARY KEY,
   level                INTEGER,           -- in millionths of a call; NULL: full
@@ -49,7 +58,10 @@ CREATE TABLE bucket (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// A catalogue nobody has read for so long belongs to settings that are gone.
+// Of each offer.
+constexpr int boots_kept = 4;
+
+// A catalogue nobody has read for so long belongs to settings that are gone, and so does a boot.
 constexpr std::int64_t kept_ms = std::int64_t{30} * 24 * 3600 * 1000;
 
 /// The rate budget of one credential.
@@ -195,6 +207,35 @@ class SqliteCache final : public Cache {
     });
   }
 
+  void store_boot(const BootEntry& entry) override {
+    with_file<bool>(false, [&](Database& database) {
+      in_transaction(database, [&] {
+        database.run(
+            "INSERT OR REPLACE INTO boot (attempt, offer_key, at_unix_ms, ready, took_ms, why)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            entry.attempt_id, entry.offer_key, entry.at_unix_ms, std::int64_t{entry.ready},
+            entry.took_ms, entry.why);
+        database.run(
+            "DELETE FROM boot WHERE offer_key = ?1 AND attempt NOT IN (SELECT attempt"
+            " FROM boot WHERE offer_key = ?1 ORDER BY at_unix_ms DESC, attempt DESC"
+            " LIMIT ?2)",
+            entry.offer_key, std::int64_t{boots_kept});
+        if (!entry.ready)
+          database.run("DELETE FROM boot WHERE at_unix_ms < ?", entry.at_unix_ms - kept_ms);
+      });
+      return true;
+    });
+  }
+
+  std::vector<BootEntry> boots_of(std::string_view offer_key) override {
+    return boots("WHERE offer_key = ?", offer_key);
+  }
+
+  std::vector<BootEntry> boots_with_failures() override {
+    return boots("WHERE offer_key IN (SELECT offer_key FROM boot WHERE ready = ?)",
+                 std::int64_t{0});
+  }
+
   CallGrant take_calls(std::string_view credential, int want, int requests, std::int64_t per_ms,
                        bool deleting, std::int64_t now_unix_ms) override {
     if (want <= 0) return {0, 0};
@@ -228,6 +269,21 @@ class SqliteCache final : public Cache {
   }
 
  private:
+  template <class Which>
+  std::vector<BootEntry> boots(const std::string& where, const Which& which) {
+    return with_file<std::vector<BootEntry>>({}, [&](Database& database) {
+      std::vector<BootEntry> found;
+      sqlite::Query row =
+          database.query("SELECT attempt, offer_key, at_unix_ms, ready, took_ms, why FROM boot " +
+                             where + " ORDER BY offer_key, at_unix_ms DESC, attempt DESC",
+                         which);
+      while (row.next())
+        found.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3) != 0,
+                         row.integer(4), row.text(5)});
+      return found;
+    });
+  }
+
   static Bucket read_bucket(Database& database, std::string_view credential) {
     sqlite::Query row = database.query(
         "SELECT level, at_unix_ms, paused_until_unix_ms FROM bucket WHERE credential = ?",

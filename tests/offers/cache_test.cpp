@@ -107,6 +107,28 @@ TEST_F(CacheFile, gives_every_field_of_an_offer_back) {
   EXPECT_FALSE(cached->offers[1].hourly_nanos);
 }
 
+BootEntry boot(const std::string& attempt, std::int64_t at, bool ready) {
+  return {attempt, "main/nbg1//cx33/on_demand", at, ready, 20'000, ready ? "" : "it is deaf"};
+}
+
+TEST_F(CacheFile, keeps_the_last_four_boots_of_an_offer_for_all_processes) {
+  for (int i = 0; i < 6; ++i)
+    open()->store_boot(boot("attempt-" + std::to_string(i), now + i, i % 2 == 1));
+  auto cache = open();
+  cache->store_boot(boot("attempt-5", now + 5, true));  // told twice: counted once
+  const auto kept = cache->boots_of("main/nbg1//cx33/on_demand");
+  ASSERT_EQ(kept.size(), 4U);
+  EXPECT_EQ(kept[0].attempt_id, "attempt-5");
+  EXPECT_EQ(kept[3].attempt_id, "attempt-2");
+  EXPECT_EQ(kept[0].took_ms, 20'000);
+  EXPECT_EQ(kept[1].why, "it is deaf");
+  EXPECT_TRUE(cache->boots_of("main/nbg1//cx43/on_demand").empty());
+
+  EXPECT_EQ(cache->boots_with_failures().size(), 4U);
+  for (int i = 6; i < 10; ++i) cache->store_boot(boot("later-" + std::to_string(i), now + i, true));
+  EXPECT_TRUE(cache->boots_with_failures().empty());
+}
+
 TEST_F(CacheFile, forgets_catalogues_nobody_has_read_for_a_month) {
   auto cache = open();
   cache->store_catalogue("old settings", {{}, now});
