@@ -256,6 +256,21 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
   return text;
 }
 
+std::string api_calls_text(const Terminal& terminal, const std::vector<ApiCallsReport>& calls) {
+  Table table({{"API CALLS OF", false, true}, {"LAST HOUR", true}, {"LAST DAY", true}, {"LIMIT"},
+               {"LEFT", true}, {"PAUSED UNTIL"}});
+  for (const ApiCallsReport& one : calls) {
+    const bool limited = one.limit > 0;
+    table.add({{one.account},
+               {std::to_string(one.last_hour)},
+               {std::to_string(one.last_day)},
+               {limited ? fmt::format("{} in {}", one.limit, duration_text(one.limit_per_ms)) : ""},
+               {limited ? std::to_string(one.left) : ""},
+               {local_text(one.paused_until_unix_ms), Tone::warning}});
+  }
+  return table.drawn(terminal);
+}
+
 std::string audit_text(const Terminal& terminal, const std::vector<AuditReport>& records) {
   Table table({{"RECORD"}, {"WHEN"}, {"ORG", false, true}, {"APP", false, true}, {"STATUS"},
                {"TRIGGER"}, {"A MONTH", true}, {"TOOK", true}, {"APPROVED BY", false, true},

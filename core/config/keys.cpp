@@ -17,7 +17,7 @@ const std::vector<KnownTable>& known_tables() {
       {"placement.weights", !repeated, !free, {"cpu", "memory", "disk", "network", "load"}},
       {"provisioning", !repeated, !free,
        {"limit", "ready_timeout", "tries", "look_interval", "settle", "call_timeout",
-        "approval_ttl", "catalogue_ttl", "probe"}},
+        "approval_ttl", "catalogue_ttl", "boot_failure_pause", "probe"}},
       {"deploy", !repeated, !free, {"command", "timeout"}},
       {"organization", repeated, !free,
        {"id", "auto_provisioning", "auto_approve_provisioning", "max_servers", "admins",

@@ -257,7 +257,7 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
       destroy_duplicates(parts, tx2, fresh, *seen.found);
       for (AttemptRecord& attempt : fresh)
         if (is_looked_at(attempt)) follow(parts, tx2, attempt, seen);
-      tx2.settle(TaskKind::look, account, now.after(parts.settings.provisioning.look_interval_ms));
+      tx2.settle(TaskKind::look, account, now.after(next_look_ms(parts, fresh)));
     };
   };
 }

@@ -67,6 +67,13 @@ class MemoryCache final : public Cache {
     return {want, 0};
   }
   void pause_calls(std::string_view, std::int64_t) override {}
+  std::int64_t back_off_calls(std::string_view, int, std::int64_t now) override { return now; }
+  void forgive_calls(std::string_view) override {}
+  void learn_calls(std::string_view, std::int64_t, std::int64_t, int, std::int64_t,
+                   std::int64_t) override {}
+  void settle_calls(std::string_view, std::string_view, std::int64_t, std::int64_t,
+                    std::int64_t) override {}
+  std::vector<CallsSpent> calls_spent(std::int64_t) override { return {}; }
 
  private:
   std::mutex mutex_;

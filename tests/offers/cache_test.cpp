@@ -249,6 +249,59 @@ TEST_F(RateBudget, pauses_when_the_vendor_says_so) {
   EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now + 5000).calls, 1);
 }
 
+TEST_F(RateBudget, backs_off_for_longer_each_time_in_a_row_for_all_processes) {
+  auto cache = open();
+  auto other = open();
+  EXPECT_EQ(cache->back_off_calls("token", 0, now), now + 1000);
+  EXPECT_EQ(other->take_calls("token", 1, 100, minute, true, now).wait_ms, 1000);
+  EXPECT_EQ(other->back_off_calls("token", 1000, now + 900), now + 1000)
+      << "a call that was under way before";
+  EXPECT_EQ(other->back_off_calls("token", 0, now + 2000), now + 4000);
+  EXPECT_EQ(cache->back_off_calls("token", 1000, now + 5000), now + 11'000) << "with its jitter";
+  std::int64_t at = now + 20'000;
+  for (int i = 0; i < 20; ++i) at = cache->back_off_calls("token", 0, at);
+  EXPECT_EQ(cache->back_off_calls("token", 0, at), at + 64'000) << "and no longer";
+  at += 64'000 + 3 * minute;
+  EXPECT_EQ(cache->back_off_calls("token", 0, at), at + 1000) << "forgiven";
+}
+
+TEST_F(RateBudget, believes_the_vendor_where_it_counts_fewer_calls_left) {
+  auto cache = open();
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, false, now).calls, 1);
+  cache->learn_calls("token", 1000, 5000, 100, minute, now);  // a fifth of the vendor's
+  EXPECT_EQ(open()->take_calls("token", 100, 100, minute, false, now).calls, 10);
+  cache->learn_calls("token", 5000, 5000, 100, minute, now);  // never raises it
+  EXPECT_EQ(open()->take_calls("token", 100, 100, minute, true, now).calls, 10);
+  cache->learn_calls("token", 0, 5000, 100, minute, now + minute);
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, false, now + minute).wait_ms, 1200)
+      << "half the pace of the refill";
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now + minute).calls, 1);
+}
+
+TEST_F(RateBudget, tells_what_each_account_spent_and_takes_back_what_it_did_not) {
+  auto cache = open();
+  EXPECT_EQ(cache->take_calls("token", 50, 100, minute, false, now).calls, 50);
+  cache->settle_calls("token", "main", 30, 20, now);
+  cache->settle_calls("token", "second", 5, 0, now);
+  EXPECT_EQ(cache->take_calls("token", 100, 100, minute, true, now).calls, 70);
+  cache->settle_calls("token", "main", 70, 0, now + 2 * 60 * minute);
+  cache->pause_calls("token", now + 2 * 60 * minute + 5000);
+
+  const auto spent = open()->calls_spent(now + 2 * 60 * minute);
+  ASSERT_EQ(spent.size(), 2U);
+  EXPECT_EQ(spent[0].account, "main");
+  EXPECT_EQ(spent[0].credential, "token");
+  EXPECT_EQ(spent[0].last_hour, 70);
+  EXPECT_EQ(spent[0].last_day, 100);
+  EXPECT_EQ(spent[0].requests, 100);
+  EXPECT_EQ(spent[0].per_ms, minute);
+  EXPECT_EQ(spent[0].left, 100);
+  EXPECT_EQ(spent[0].paused_until_unix_ms, now + 2 * 60 * minute + 5000);
+  EXPECT_EQ(spent[1].last_hour, 0);
+  EXPECT_EQ(spent[1].last_day, 5);
+  EXPECT_TRUE(open()->calls_spent(now + 40 * 60 * minute).empty());
+}
+
 TEST_F(RateBudget, is_not_frozen_by_a_clock_that_is_set_back) {
   auto cache = open();
   const auto take = [&](std::int64_t when) {
