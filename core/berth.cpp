@@ -196,6 +196,7 @@ OfferReport offer_report(const AccountOffer& offer, const Facts& facts) {
   std::string why;
   if (const auto monthly = monthly_price(one, row.disk_mib, why)) {
     row.monthly = *monthly;
+    row.sentence = price_note(offer, row.disk_mib, *monthly);
     if (const auto compared = converted(*monthly, facts)) row.monthly_compared = *compared;
   }
   if (row.monthly_compared.currency.empty()) {

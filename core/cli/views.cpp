@@ -225,7 +225,7 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
   const std::int64_t now = terminal.now_unix_ms();
   Table table({{"OFFER", false, true}, {"ARCH"}, {"CPU", true}, {"MEMORY", true}, {"DISK", true},
                {"A MONTH", true}, {"COMPARED", true}, {"AVAILABLE"}, {"PRICE READ", true},
-               {"WHY NOT", false, true}});
+               {"NOTE", false, true}});
   std::size_t shown = 0;
   std::size_t left_out = 0;
   for (const OfferReport& offer : listing.offers) {
@@ -246,7 +246,7 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
                {offer.availability, tone},
                {offer.as_of_unix_ms == 0 ? "" : duration_text(now - offer.as_of_unix_ms) + " ago",
                 tone},
-               {row.kept ? "" : row.sentence.empty() ? row.code : row.sentence, tone}});
+               {row.kept || !row.sentence.empty() ? row.sentence : row.code, tone}});
   }
   std::string text = table.drawn(terminal);
   if (left_out > 0)

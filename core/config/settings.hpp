@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fleet/placement.hpp"
+#include "policy/discounts.hpp"
 #include "policy/pipeline.hpp"
 
 namespace berth {
@@ -57,6 +58,7 @@ struct AccountSettings {      // [[account]]
   std::string ssh_user = "root";
   int ssh_port = 22;
   PluginSettings settings;
+  std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;
 };
 

@@ -62,7 +62,7 @@ json::object kept_row(const RankedOffer& ranked, bool chosen, const json::storag
            {"kept", true},
            {"chosen", chosen},
            {"code", chosen ? "cheapest" : "fits"},
-           {"sentence", ""},
+           {"sentence", ranked.price_note},
            {"millicores", offer.vcpu * 1000},
            {"memory_mib", offer.memory_mib},
            {"disk_mib", ranked.disk_mib},
@@ -86,7 +86,9 @@ json::object dropped_row(const DroppedOffer& dropped, const json::storage_ptr& m
            {"kept", false},
            {"chosen", false},
            {"code", dropped.code},
-           {"sentence", dropped.sentence},
+           {"sentence", dropped.price_note.empty()
+                            ? dropped.sentence
+                            : dropped.sentence + " (" + dropped.price_note + ")"},
            {"millicores", dropped.vcpu * 1000},
            {"memory_mib", dropped.memory_mib},
            {"disk_mib", dropped.disk_mib},

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "offers/call.hpp"
+#include "policy/discounts.hpp"
 
 namespace berth {
 namespace {
@@ -167,6 +168,7 @@ void OfferCatalogue::keep(const AccountSettings& account, Entry& entry,
     one.account = account.id;
     one.provider = provider_id;
     one.offer = std::move(offer);
+    discount_price(one, account.discounts);
     kept->push_back(std::move(one));
   }
   const std::lock_guard lock(mutex_);

@@ -19,11 +19,19 @@ struct BootFact {
   std::string why;  // why it was given up
 };
 
+/// What the vendor's list says, where the config changed the price of an offer.
+struct ListPrice {
+  std::string currency;
+  std::optional<std::int64_t> hourly_nanos, monthly_cap_nanos;
+  std::string why;  // "discount of berth.toml:41, as of 2026-11-01"
+};
+
 /// An offer of one account, as the catalogue has it just now.
 struct AccountOffer {
   std::string account;   // the account's id in the config
   std::string provider;  // the plugin's id
   Offer offer;
+  std::optional<ListPrice> list_price;          // where `offer` has another
   std::int64_t out_of_stock_until_unix_ms = 0;  // 0: not known to be
   std::string out_of_stock_why;
   std::vector<BootFact> boots;  // its last four, newest first; empty where none of them failed

@@ -163,6 +163,7 @@ class Judge {
     const auto monthly = monthly_price(offer, ranked.disk_mib, why);
     if (!monthly) return judged.drop("no_price", why);
     ranked.monthly = *monthly;
+    ranked.price_note = price_note(ranked.offer, ranked.disk_mib, *monthly);
     const auto compared = converted(*monthly, facts_);
     if (!compared)
       return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
@@ -233,6 +234,7 @@ DroppedOffer dropped_of(const Judged& judged) {
   dropped.memory_mib = offer.memory_mib;
   dropped.disk_mib = judged.ranked.disk_mib;
   dropped.monthly_compared = judged.ranked.monthly_compared;
+  dropped.price_note = judged.ranked.price_note;
   return dropped;
 }
 
@@ -290,6 +292,18 @@ std::string money_text(const Money& money) {
   const auto cents = scaled(money.nanos, 1, nanos_per_cent);
   const auto rounded = cents ? scaled(*cents, nanos_per_cent) : std::nullopt;
   return decimal_of_nanos(rounded.value_or(money.nanos)) + " " + money.currency;
+}
+
+std::string price_note(const AccountOffer& offer, std::int64_t disk_mib, const Money& monthly) {
+  if (!offer.list_price) return {};
+  Offer listed = offer.offer;
+  listed.currency = offer.list_price->currency;
+  listed.hourly_nanos = offer.list_price->hourly_nanos;
+  listed.monthly_cap_nanos = offer.list_price->monthly_cap_nanos;
+  std::string why;
+  const auto list = monthly_price(listed, disk_mib, why);
+  return (list ? "list price " + money_text(*list) + ", " : "no list price, ") + "your price " +
+         money_text(monthly) + ": " + offer.list_price->why;
 }
 
 std::string offer_text(const DroppedOffer& offer) {
