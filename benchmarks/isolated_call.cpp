@@ -35,8 +35,9 @@ class NoBudgets final : public RateBudgets {
   class Unlimited final : public RateBudget {
     Grant take(bool, std::int64_t) override { return {}; }
     void observe(const HttpResponse&, std::int64_t) override {}
+    std::int64_t refused(std::optional<std::int64_t>, std::int64_t) override { return 0; }
   };
-  std::shared_ptr<RateBudget> of(const std::string&, RateLimit) override {
+  std::shared_ptr<RateBudget> of(const std::string&, RateLimit, const std::string&) override {
     return std::make_shared<Unlimited>();
   }
 };

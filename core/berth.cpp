@@ -27,6 +27,7 @@
 #include "reach/diagnose.hpp"
 #include "reaping.hpp"
 #include "reports.hpp"
+#include "shared_budgets.hpp"
 
 extern char** environ;
 
@@ -200,6 +201,7 @@ OfferReport offer_report(const AccountOffer& offer, const Facts& facts) {
   std::string why;
   if (const auto monthly = monthly_price(one, row.disk_mib, why)) {
     row.monthly = *monthly;
+    row.sentence = price_note(offer, row.disk_mib, *monthly);
     if (const auto compared = converted(*monthly, facts)) row.monthly_compared = *compared;
   }
   if (row.monthly_compared.currency.empty()) {
@@ -246,7 +248,7 @@ struct Berth::Parts {
         entropy(system_entropy()),
         cache(open_sqlite_cache(config.state_dir.string(), cache_note)),
         transport(CurlOptions{config.proxy, config.ca_file}),
-        budgets(*cache),
+        budgets(*cache, *clock, *entropy),
         catalogue(catalogue_options(options, config), *journal),
         opener(catalogue, transport, budgets, *journal),
         clouds(config, opener),
@@ -297,6 +299,17 @@ struct Berth::Parts {
     std::int64_t newest = 0;
     ledger->read([&](const LedgerView& view) { newest = view.newest_event(); });
     return newest;
+  }
+
+  [[nodiscard]] std::vector<ApiCallsReport> calls_of(
+      const std::vector<const AccountSettings*>& accounts) {
+    std::vector<ApiCallsReport> reports;
+    for (const CallsSpent& spent : cache->calls_spent(clock->now().unix_ms))
+      for (const AccountSettings* account : accounts)
+        if (account->id == spent.account)
+          reports.push_back({spent.account, spent.credential, spent.last_hour, spent.last_day,
+                             spent.requests, spent.per_ms, spent.left, spent.paused_until_unix_ms});
+    return reports;
   }
 
   /// Sleeps until something may be due: at most `ms`, less when another process commits.
@@ -645,7 +658,16 @@ OfferListing Berth::offers(const OfferQuery& query) {
                      });
     for (const MissingCatalogue& missing : view->missing)
       listing.problems.push_back(missing.account + ": " + missing.why);
+    listing.api_calls = parts_->calls_of(accounts);
     return listing;
+  });
+}
+
+std::vector<ApiCallsReport> Berth::api_calls(std::string_view organization) {
+  return at_the_door([&] {
+    OfferQuery query;
+    query.organization = organization;
+    return parts_->calls_of(accounts_for(parts_->config, query));
   });
 }
 

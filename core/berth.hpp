@@ -207,9 +207,21 @@ struct ReapReport {
   bool dry_run = false;
 };
 
+/// What an account asked of its cloud, and what its credential may still ask. Accounts with one
+/// credential have one limit.
+struct ApiCallsReport {
+  std::string account;
+  std::string credential;  // names it without telling it
+  std::int64_t last_hour = 0, last_day = 0;
+  std::int64_t limit = 0, limit_per_ms = 0;  // so many calls in so long; 0: none is known
+  std::int64_t left = 0;                     // of them, just now
+  std::int64_t paused_until_unix_ms = 0;     // the vendor said so; 0: it is not paused
+};
+
 struct OfferListing {
   std::vector<OfferReport> offers;    // cheapest first
   std::vector<std::string> problems;  // accounts that could not be read, a sentence each
+  std::vector<ApiCallsReport> api_calls = {};
 };
 
 /// What waiting means to the caller: polled a few times a second.
@@ -281,6 +293,8 @@ class Berth {
   ReapReport reap(const ReapQuery& query, const Waiting& waiting = {});
 
   OfferListing offers(const OfferQuery& query);
+  /// Of the accounts that the organization may use; "": of all.
+  std::vector<ApiCallsReport> api_calls(std::string_view organization = {});
   std::vector<AuditReport> audit(const AuditQuery& query);
   std::vector<AuditReport> audit_history(std::string_view record_id);
 

@@ -10,53 +10,6 @@
 namespace berth {
 namespace {
 
-/// Calls are taken from cache.db in chunks, so that not every request of 64 processes writes there.
-constexpr int chunk = 8;
-/// What a chunk was not used for within this time is forgotten: others may have paused since.
-constexpr std::int64_t chunk_life_ms = 2000;
-
-class SharedRateBudget final : public RateBudget {
- public:
-  SharedRateBudget(Cache& cache, std::string credential, RateLimit limit)
-      : cache_(cache), credential_(std::move(credential)), limit_(limit) {}
-
-  Grant take(bool deleting, std::int64_t now_unix_ms) override {
-    if (limit_.requests <= 0) return {};
-    const std::lock_guard lock(mutex_);
-    if (left_ > 0 && now_unix_ms - taken_unix_ms_ < chunk_life_ms &&
-        now_unix_ms >= taken_unix_ms_) {
-      --left_;
-      return {};
-    }
-    const CallGrant grant =
-        cache_.take_calls(credential_, deleting ? 1 : chunk, static_cast<int>(limit_.requests),
-                          limit_.per_s * 1000, deleting, now_unix_ms);
-    if (grant.calls <= 0) return {std::max<std::int64_t>(grant.wait_ms, 1)};
-    if (!deleting) {
-      left_ = grant.calls - 1;
-      taken_unix_ms_ = now_unix_ms;
-    }
-    return {};
-  }
-
-  void observe(const HttpResponse& response, std::int64_t now_unix_ms) override {
-    if (response.status != 429 && response.status != 503) return;
-    const std::int64_t wait = retry_after_ms(response, now_unix_ms);
-    if (wait <= 0) return;
-    const std::lock_guard lock(mutex_);
-    left_ = 0;
-    cache_.pause_calls(credential_, now_unix_ms + wait);
-  }
-
- private:
-  Cache& cache_;
-  const std::string credential_;
-  const RateLimit limit_;
-  std::mutex mutex_;
-  int left_ = 0;
-  std::int64_t taken_unix_ms_ = 0;
-};
-
 HowToRun how_of(Isolation isolation) {
   switch (isolation) {
     case Isolation::in_process: return HowToRun::in_process;
@@ -94,13 +47,6 @@ Failure unusable(const std::exception& problem) {
 }
 
 }  // namespace
-
-std::shared_ptr<RateBudget> SharedRateBudgets::of(const std::string& fingerprint, RateLimit limit) {
-  const std::lock_guard lock(mutex_);
-  std::shared_ptr<RateBudget>& budget = budgets_[fingerprint];
-  if (!budget) budget = std::make_shared<SharedRateBudget>(cache_, fingerprint, limit);
-  return budget;
-}
 
 PluginUse use_of(const AccountSettings& account) {
   PluginUse result =

@@ -9,25 +9,11 @@
 
 #include "config/settings.hpp"
 #include "engine/parts.hpp"
-#include "http/rate_budget.hpp"
 #include "http/redaction.hpp"
-#include "offers/cache.hpp"
 #include "offers/clouds.hpp"
 #include "reach/open.hpp"
 
 namespace berth {
-
-/// Rate budgets that all processes share through cache.db. Threads: any.
-class SharedRateBudgets final : public RateBudgets {
- public:
-  explicit SharedRateBudgets(Cache& cache) : cache_(cache) {}
-  std::shared_ptr<RateBudget> of(const std::string& fingerprint, RateLimit limit) override;
-
- private:
-  Cache& cache_;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<RateBudget>> budgets_;
-};
 
 /// Threads: any.
 class ConfiguredClouds final : public Clouds {

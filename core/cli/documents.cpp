@@ -263,6 +263,20 @@ json::object document_of(const ReapReport& report) {
   return document;
 }
 
+json::object document_of(const ApiCallsReport& calls) {
+  json::object document;
+  document["account"] = calls.account;
+  document["credential"] = calls.credential;
+  document["last_hour"] = calls.last_hour;
+  document["last_day"] = calls.last_day;
+  const bool limited = calls.limit > 0;
+  document["limit"] = limited ? json::value(calls.limit) : json::value(nullptr);
+  document["limit_per_s"] = limited ? number(calls.limit_per_ms, 1000) : json::value(nullptr);
+  document["left"] = limited ? json::value(calls.left) : json::value(nullptr);
+  document["paused_until"] = moment(calls.paused_until_unix_ms);
+  return document;
+}
+
 json::object document_of(const PluginReport& plugin) {
   json::object document;
   document["id"] = plugin.id;

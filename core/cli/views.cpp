@@ -225,7 +225,7 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
   const std::int64_t now = terminal.now_unix_ms();
   Table table({{"OFFER", false, true}, {"ARCH"}, {"CPU", true}, {"MEMORY", true}, {"DISK", true},
                {"A MONTH", true}, {"COMPARED", true}, {"AVAILABLE"}, {"PRICE READ", true},
-               {"WHY NOT", false, true}});
+               {"NOTE", false, true}});
   std::size_t shown = 0;
   std::size_t left_out = 0;
   for (const OfferReport& offer : listing.offers) {
@@ -246,7 +246,7 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
                {offer.availability, tone},
                {offer.as_of_unix_ms == 0 ? "" : duration_text(now - offer.as_of_unix_ms) + " ago",
                 tone},
-               {row.kept ? "" : row.sentence.empty() ? row.code : row.sentence, tone}});
+               {row.kept || !row.sentence.empty() ? row.sentence : row.code, tone}});
   }
   std::string text = table.drawn(terminal);
   if (left_out > 0)
@@ -254,6 +254,21 @@ std::string offers_text(const Terminal& terminal, const OfferListing& listing, b
                              fmt::format("{} not shown; --all shows them.\n",
                                          counted(left_out, "more offer is", "more offers are")));
   return text;
+}
+
+std::string api_calls_text(const Terminal& terminal, const std::vector<ApiCallsReport>& calls) {
+  Table table({{"API CALLS OF", false, true}, {"LAST HOUR", true}, {"LAST DAY", true}, {"LIMIT"},
+               {"LEFT", true}, {"PAUSED UNTIL"}});
+  for (const ApiCallsReport& one : calls) {
+    const bool limited = one.limit > 0;
+    table.add({{one.account},
+               {std::to_string(one.last_hour)},
+               {std::to_string(one.last_day)},
+               {limited ? fmt::format("{} in {}", one.limit, duration_text(one.limit_per_ms)) : ""},
+               {limited ? std::to_string(one.left) : ""},
+               {local_text(one.paused_until_unix_ms), Tone::warning}});
+  }
+  return table.drawn(terminal);
 }
 
 std::string audit_text(const Terminal& terminal, const std::vector<AuditReport>& records) {

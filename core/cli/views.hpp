@@ -32,6 +32,9 @@ std::string estimate_text(const Plan& plan);
 std::string deployments_text(const Terminal& terminal,
                              const std::vector<DeploymentReport>& deployments);
 std::string servers_text(const Terminal& terminal, const std::vector<ServerReport>& servers);
+/// "" where no calls were made in the last day.
+std::string api_calls_text(const Terminal& terminal, const std::vector<ApiCallsReport>& calls);
+
 std::string offers_text(const Terminal& terminal, const OfferListing& listing, bool all);
 /// What was reaped and what was kept, then what it comes to and what hindered it.
 std::string reap_text(const Terminal& terminal, const ReapReport& report);

@@ -26,6 +26,12 @@ void read_pipeline(TableReader& root, Configuration& into);
 /// The [….settings] of an account or notifier, secrets resolved.
 PluginSettings read_plugin_settings(TableReader& owner);
 
+/// The [[account.discount]]s of an account, whose regions are read.
+void read_discounts(TableReader& owner, AccountSettings& account);
+
+/// "2026-11-20" of a date or of a text; "" for another form.
+std::string date_text(const toml::node& node);
+
 /// "USD": three capital letters.
 bool is_currency(std::string_view text);
 

@@ -188,6 +188,7 @@ void read_accounts(TableReader& root, Configuration& into) {
     read_ssh(reader, account);
     read_user_data(reader, into, account);
     account.settings = read_plugin_settings(reader);
+    read_discounts(reader, account);
     refuse_overlap(reader, account.settings);
     into.accounts.push_back(std::move(account));
   }

@@ -13,15 +13,6 @@ bool is_currency(std::string_view text) {
   return true;
 }
 
-namespace {
-
-bool is_proxy(const std::string& url) {
-  for (const std::string_view scheme : {"http://", "https://", "socks5://", "socks5h://"})
-    if (url.size() > scheme.size() && url.compare(0, scheme.size(), scheme) == 0) return true;
-  return false;
-}
-
-/// "2026-11-20", or nothing for another form.
 std::string date_text(const toml::node& node) {
   if (const auto date = node.value_exact<toml::date>()) {
     std::array<char, 32> text{};
@@ -37,6 +28,14 @@ std::string date_text(const toml::node& node) {
     if (form[i] == 'd' ? !digit : (*text)[i] != '-') return {};
   }
   return *text;
+}
+
+namespace {
+
+bool is_proxy(const std::string& url) {
+  for (const std::string_view scheme : {"http://", "https://", "socks5://", "socks5h://"})
+    if (url.size() > scheme.size() && url.compare(0, scheme.size(), scheme) == 0) return true;
+  return false;
 }
 
 void read_rates(TableReader& currency, Configuration& into) {
@@ -167,6 +166,7 @@ void read_provisioning(TableReader& root, Configuration& into) {
   provisioning.duration("call_timeout", settings.call_timeout_ms);
   provisioning.duration("approval_ttl", settings.approval_ttl_ms);
   provisioning.duration("catalogue_ttl", settings.catalogue_ttl_ms);
+  provisioning.duration("boot_failure_pause", settings.boot_failure_pause_ms);
   provisioning.duration("running_timeout", settings.running_timeout_ms);
   provisioning.duration("reachable_timeout", settings.reachable_timeout_ms);
   provisioning.word<ReadyWhen>("ready",

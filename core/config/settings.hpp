@@ -11,6 +11,7 @@
 
 #include "fleet/placement.hpp"
 #include "fleet/scale_down.hpp"
+#include "policy/discounts.hpp"
 #include "policy/pipeline.hpp"
 
 namespace berth {
@@ -63,6 +64,7 @@ struct AccountSettings {      // [[account]]
   int ssh_port = 22;
   std::filesystem::path ssh_identity_file;  // a private key; "": the agent's, or those of ~/.ssh
   PluginSettings settings;
+  std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;
 };
 
@@ -116,6 +118,7 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t call_timeout_ms = 60'000;      // one call of a provider
   std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
   std::int64_t catalogue_ttl_ms = 10 * 60'000;
+  std::int64_t boot_failure_pause_ms = 60 * 60'000;  // of an offer, after 2 failures in 4 boots
   ReadyWhen ready = ReadyWhen::reachable;
   // for ReadyWhen::command: a line for the server's shell
   std::string ready_command;

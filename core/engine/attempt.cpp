@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
+#include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/offer_codec.hpp"
@@ -20,6 +21,18 @@ constexpr std::int64_t refused_offer_ms = 3 * 60'000;
 /// A destroy is repeated so often while the cloud still shows the server.
 constexpr std::int64_t repeat_destroy_ms = 20'000;
 constexpr int errors_before_next_offer = 3;
+
+/// In a crowd many are refused for the rate, each in its turn, and a little later none is.
+std::int64_t crowd_patience(const EngineParts& parts) {
+  return parts.settings.provisioning.limit_ms / 4;
+}
+
+/// A server that is asked for later than this could not be ready within the provisioning's limit.
+bool leaves_time(const EngineParts& parts, const AttemptRecord& attempt, std::int64_t wait_ms) {
+  const ProvisioningSettings& rules = parts.settings.provisioning;
+  const std::int64_t usable = std::max(rules.limit_ms - rules.ready_timeout_ms, rules.limit_ms / 2);
+  return parts.clock.now().unix_ms + wait_ms < attempt.created_unix_ms + usable;
+}
 
 /// "hetzner-main: no cx33 in nbg1 (resource_unavailable)"
 std::string words_of(const Failure& failure) {
@@ -91,15 +104,14 @@ void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const Attempt
   }
 }
 
-/// The scope that the vendor's refusal implies, as a key of the out-of-stock list.
+/// The scope that the vendor's refusal implies, as a key of the out-of-stock list. A quota is the
+/// account's, or the region's where the vendor says so; all else but stock is the credential's.
 std::string scope_key(const AccountOffer& offer, const Failure& failure) {
-  if (failure.code != ErrorCode::out_of_stock) return offer.account + "/";
-  switch (failure.scope) {
-    case StockScope::account: return offer.account + "/";
-    case StockScope::region: return offer.account + "/" + offer.offer.region + "/";
-    case StockScope::zone: break;
-  }
-  return offer.key();
+  const bool stock = failure.code == ErrorCode::out_of_stock;
+  if ((stock || failure.code == ErrorCode::quota_reached) && failure.scope == StockScope::region)
+    return offer.account + "/" + offer.offer.region + "/";
+  if (stock && failure.scope == StockScope::zone) return offer.key();
+  return offer.account + "/";
 }
 
 /// The current offer was refused: the next one, or the end of the attempt.
@@ -108,14 +120,16 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   const Moment now = parts.clock.now();
   const std::vector<RankedOffer> offers = decode_offers(attempt.offers_json);
   const RankedOffer& refused = offers.at(static_cast<std::size_t>(attempt.candidate));
-  const bool speaks_for_more = failure.code == ErrorCode::out_of_stock ||
-                               failure.code == ErrorCode::quota_reached ||
-                               failure.code == ErrorCode::denied;
+  const bool speaks_for_more =
+      failure.code == ErrorCode::out_of_stock || failure.code == ErrorCode::quota_reached ||
+      failure.code == ErrorCode::rate_limited || failure.code == ErrorCode::denied;
   std::string dead_scope = refused.offer.key();
   if (speaks_for_more) {
     dead_scope = scope_key(refused.offer, failure);
-    parts.cache.store_out_of_stock({refused.offer.account, dead_scope,
-                                    now.unix_ms + refused_offer_ms, words_of(failure)});
+    parts.cache.store_out_of_stock(
+        {refused.offer.account, dead_scope,
+         now.unix_ms + std::max(refused_offer_ms, failure.retry_after_ms.value_or(0)),
+         words_of(failure)});
   }
   attempt.failure_code = to_word(failure.code);
   attempt.failure = parts.clouds.redacted(refused.offer.account + ": " + words_of(failure)) + ".";
@@ -185,15 +199,20 @@ void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   const bool passing = failure.code == ErrorCode::unavailable ||
                        failure.code == ErrorCode::rate_limited ||
                        failure.code == ErrorCode::cancelled;
-  if (passing && attempt.errors < errors_before_next_offer) {
-    ++attempt.errors;
+  // A refusal of our own budget says nothing about the cloud: nobody was asked.
+  const bool asked = failure.code != ErrorCode::rate_limited || !failure.vendor_code.empty();
+  const std::int64_t wait =
+      std::max(failure.retry_after_ms.value_or(0), back_off_ms(parts, attempt.errors + 1));
+  const bool patient = failure.code == ErrorCode::rate_limited &&
+                       now.unix_ms + wait < attempt.created_unix_ms + crowd_patience(parts);
+  if (passing && (!asked || patient || attempt.errors < errors_before_next_offer) &&
+      (failure.code == ErrorCode::cancelled || leaves_time(parts, attempt, wait))) {
+    if (asked) ++attempt.errors;
     attempt.status = AttemptStatus::intended;
     attempt.failure_code = to_word(failure.code);
     attempt.failure = parts.clouds.redacted(words_of(failure));
     tx.save(attempt);
-    settle_attempt(tx, attempt,
-                   now.after(std::max(failure.retry_after_ms.value_or(0),
-                                      back_off_ms(parts, attempt.errors))));
+    settle_attempt(tx, attempt, now.after(wait));
     return;
   }
   if (failure.code == ErrorCode::conflict)
@@ -409,11 +428,11 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
     return runs_now(parts, tx, attempt, server);
   tx.save(attempt);
   save_server(tx, attempt, [&](Server& row) { row.vendor_id = attempt.vendor_id; });
-  // The first look comes soon: some clouds boot in a second, and then nobody should wait for five.
-  const std::int64_t first_look_ms =
-      runs(server) ? 0
-                   : std::min<std::int64_t>(1000, parts.settings.provisioning.look_interval_ms);
-  tx.schedule(TaskKind::look, attempt.account, now.after(first_look_ms), true);
+  // A look that is planned already serves this one too: a hundred creates bring about one look.
+  std::int64_t look_in = runs(server) ? 0 : first_look_ms(parts, attempt);
+  if (tx.task(TaskKind::look, attempt.account))
+    look_in = std::max(look_in, parts.settings.provisioning.look_interval_ms);
+  tx.schedule(TaskKind::look, attempt.account, now.after(look_in), true);
   settle_attempt(tx, attempt, stage_deadline(attempt));
 }
 
@@ -427,6 +446,7 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
     parts.cache.store_out_of_stock({offer.account, offer.key(),
                                     now.unix_ms + 2 * parts.settings.provisioning.ready_timeout_ms,
                                     sentence});
+    remember_boot(parts, attempt, sentence);
   }
   attempt.status = AttemptStatus::destroying;
   attempt.failure_code = code;

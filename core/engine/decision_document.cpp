@@ -58,7 +58,7 @@ void write_kept(JsonWriter& json, const RankedOffer& ranked, bool chosen) {
       .truth("kept", true)
       .truth("chosen", chosen)
       .text("code", chosen ? "cheapest" : "fits")
-      .text("sentence", "");
+      .text("sentence", ranked.price_note);
   write_room(json, {offer.vcpu * 1000, offer.memory_mib, ranked.disk_mib});
   write_price(json, "monthly", ranked.monthly);
   write_price(json, "monthly_compared", ranked.monthly_compared);
@@ -81,7 +81,9 @@ void write_dropped(JsonWriter& json, const DroppedOffer& dropped) {
       .truth("kept", false)
       .truth("chosen", false)
       .text("code", dropped.code)
-      .text("sentence", dropped.sentence);
+      .text("sentence", dropped.price_note.empty()
+                            ? dropped.sentence
+                            : dropped.sentence + " (" + dropped.price_note + ")");
   write_room(json, {dropped.vcpu * 1000, dropped.memory_mib, dropped.disk_mib});
   write_price(json, "monthly_compared", dropped.monthly_compared);
   json.end_object();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/attempt.hpp"
+#include "engine/boots.hpp"
 #include "engine/readiness.hpp"
 #include "offers/call.hpp"
 
@@ -154,7 +155,7 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
       std::vector<AttemptRecord> fresh = tx2.unsettled_attempts(account);
       destroy_duplicates(parts, tx2, account, fresh, *found);
       for (AttemptRecord& attempt : fresh) follow(parts, tx2, attempt, *found);
-      tx2.settle(TaskKind::look, account, now.after(parts.settings.provisioning.look_interval_ms));
+      tx2.settle(TaskKind::look, account, now.after(next_look_ms(parts, fresh)));
     };
   };
 }

@@ -98,6 +98,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   }
   facts.currency = parts.settings.currency;
   facts.rates = parts.settings.rates;
+  facts.boot_failure_pause_ms = parts.settings.provisioning.boot_failure_pause_ms;
   return facts;
 }
 

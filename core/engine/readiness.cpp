@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/attempt.hpp"
+#include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/ready_check.hpp"
 #include "engine/record.hpp"
@@ -54,6 +55,7 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   attempt.failure.clear();
   attempt.ended_unix_ms = now.unix_ms;
   tx.save(attempt);
+  remember_boot(parts, attempt);
   if (!server) return;
   server->status = ServerStatus::ready;
   server->host_key = host_key;

@@ -38,7 +38,10 @@ Result<HttpResponse> BudgetedHttp::exchange(const HttpRequest& request) {
   Result<HttpResponse> result = transport_.send(request, call_);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - began);
-  if (result.ok()) budget_.observe(*result, call_.now_unix_ms());
+  if (result.ok()) {
+    refused_ = refused_ || result->status == 429 || result->status == 503;
+    budget_.observe(*result, call_.now_unix_ms());
+  }
   note(request, result, took.count());
   return result;
 }
@@ -56,6 +59,7 @@ std::optional<Failure> BudgetedHttp::wait_for_budget(const HttpRequest& request)
           "the request budget of this credential is used up; the next request may leave in " +
               std::to_string((grant.wait_ms + 999) / 1000) + " s");
       failure.retry_after_ms = grant.wait_ms;
+      used_up_ = true;
       return failure;
     }
     const std::int64_t nap = std::min(grant.wait_ms, look_again_ms);

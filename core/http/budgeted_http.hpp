@@ -35,6 +35,11 @@ class BudgetedHttp final : public Http {
 
   Result<HttpResponse> exchange(const HttpRequest& request) override;
 
+  /// A request of this call was refused here, without asking the vendor.
+  [[nodiscard]] bool budget_was_used_up() const { return used_up_; }
+  /// The vendor answered one of them with 429 or 503.
+  [[nodiscard]] bool was_refused() const { return refused_; }
+
  private:
   std::optional<Failure> wait_for_budget(const HttpRequest& request);
   void note(const HttpRequest& request, const Result<HttpResponse>& result, std::int64_t took_ms);
@@ -45,6 +50,8 @@ class BudgetedHttp final : public Http {
   Journal& journal_;
   Call& call_;
   Pause pause_;
+  bool used_up_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace berth

@@ -11,9 +11,16 @@
 namespace berth {
 namespace {
 
-constexpr std::int64_t longest_pause_ms = 15 * 60'000;
 constexpr std::int64_t pause_without_word_ms = 1'000;  // a 429 that does not say how long
 constexpr double kept_for_deletes = 0.1;
+
+std::optional<std::int64_t> whole(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || number < 0)
+    return std::nullopt;
+  return number;
+}
 
 }  // namespace
 
@@ -41,22 +48,42 @@ Grant TokenBucket::take(bool deleting, std::int64_t now_unix_ms) {
 }
 
 void TokenBucket::observe(const HttpResponse& response, std::int64_t now_unix_ms) {
+  const auto count = vendor_count(response);
+  if (count && limit_.requests > 0) {
+    const std::lock_guard lock(mutex_);
+    tokens_ = std::min(tokens_, static_cast<double>(count->remaining) *
+                                    static_cast<double>(limit_.requests) /
+                                    static_cast<double>(count->limit));
+  }
   std::int64_t pause = 0;
   if (response.status == 429 || response.status == 503)
     pause = retry_after_ms(response, now_unix_ms);
   if (response.status == 429 && pause == 0) pause = pause_without_word_ms;
-  if (pause == 0) return;
-  const std::lock_guard lock(mutex_);
-  paused_until_unix_ms_ =
-      std::max(paused_until_unix_ms_, now_unix_ms + std::min(pause, longest_pause_ms));
+  if (pause > 0) refused(pause, now_unix_ms);
 }
 
-std::shared_ptr<RateBudget> MemoryRateBudgets::of(const std::string& fingerprint,
-                                                  RateLimit limit) {
+std::int64_t TokenBucket::refused(std::optional<std::int64_t> retry_after_ms,
+                                  std::int64_t now_unix_ms) {
+  const std::int64_t pause =
+      std::clamp<std::int64_t>(retry_after_ms.value_or(pause_without_word_ms), 1, longest_pause_ms);
+  const std::lock_guard lock(mutex_);
+  paused_until_unix_ms_ = std::max(paused_until_unix_ms_, now_unix_ms + pause);
+  return paused_until_unix_ms_ - now_unix_ms;
+}
+
+std::shared_ptr<RateBudget> MemoryRateBudgets::of(const std::string& fingerprint, RateLimit limit,
+                                                  const std::string&) {
   const std::lock_guard lock(mutex_);
   auto& budget = budgets_[fingerprint];
   if (!budget) budget = std::make_shared<TokenBucket>(limit);
   return budget;
+}
+
+std::optional<VendorCount> vendor_count(const HttpResponse& response) {
+  const auto limit = whole(response.header("ratelimit-limit"));
+  const auto remaining = whole(response.header("ratelimit-remaining"));
+  if (!limit || !remaining || *limit == 0) return std::nullopt;
+  return VendorCount{*limit, std::min(*remaining, *limit)};
 }
 
 std::int64_t retry_after_ms(const HttpResponse& response, std::int64_t now_unix_ms) {

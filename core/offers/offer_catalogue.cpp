@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "offers/call.hpp"
+#include "policy/discounts.hpp"
 
 namespace berth {
 namespace {
@@ -68,9 +69,13 @@ std::optional<CatalogueView> OfferCatalogue::peek(
     }
   }
   const std::vector<StockEntry> stock = cache_.out_of_stock(now);
-  if (stock.empty()) return view;
+  std::map<std::string, std::vector<BootFact>, std::less<>> boots;
+  for (BootEntry& boot : cache_.boots_with_failures())
+    boots[boot.offer_key].push_back({boot.at_unix_ms, boot.ready, std::move(boot.why)});
+  if (stock.empty() && boots.empty()) return view;
   for (AccountOffer& offer : view.offers) {
     const std::string key = offer.key();
+    if (const auto known = boots.find(key); known != boots.end()) offer.boots = known->second;
     for (const StockEntry& entry : stock)
       if (speaks_for(entry, offer, key) && entry.until_unix_ms > offer.out_of_stock_until_unix_ms) {
         offer.out_of_stock_until_unix_ms = entry.until_unix_ms;
@@ -163,6 +168,7 @@ void OfferCatalogue::keep(const AccountSettings& account, Entry& entry,
     one.account = account.id;
     one.provider = provider_id;
     one.offer = std::move(offer);
+    discount_price(one, account.discounts);
     kept->push_back(std::move(one));
   }
   const std::lock_guard lock(mutex_);

@@ -18,7 +18,7 @@
 namespace berth {
 
 struct CatalogueView {
-  std::vector<AccountOffer> offers;       // out-of-stock entries marked
+  std::vector<AccountOffer> offers;       // with what is out of stock, and their failed boots
   std::vector<MissingCatalogue> missing;  // accounts that could not be read
 };
 

@@ -7,15 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 
 #include "ledger/sqlite.hpp"
 #include "ledger/state_folder.hpp"
+#include "offers/bucket.hpp"
 #include "offers/cache.hpp"
 #include "offers/offer_rows.hpp"
 
@@ -27,7 +27,7 @@ using sqlite::Database;
 using sqlite::Fault;
 
 constexpr int patience_ms = 5'000;
-constexpr std::int64_t version = 2;  // another one: the file is made anew
+constexpr std::int64_t version = 3;  // another one: the file is made anew
 constexpr const char* schema = R"sql(
 CREATE TABLE catalogue (
   id           INTEGER PRIMARY KEY,
@@ -41,60 +41,43 @@ CREATE TABLE out_of_stock (
   why           TEXT NOT NULL,
   PRIMARY KEY (account, offer_key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE boot (
+  attempt    TEXT PRIMARY KEY,
+  offer_key  TEXT NOT NULL,
+  at_unix_ms INTEGER NOT NULL,
+  ready      INTEGER NOT NULL,
+  took_ms    INTEGER NOT NULL,
+  why        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX boot_of_offer ON boot (offer_key, at_unix_ms, attempt);
 CREATE TABLE bucket (
   credential           TEXT PRIMARY KEY,
   level                INTEGER,           -- in millionths of a call; NULL: full
   at_unix_ms           INTEGER NOT NULL,
-  paused_until_unix_ms INTEGER NOT NULL
+  paused_until_unix_ms INTEGER NOT NULL,
+  refusals             INTEGER NOT NULL,
+  requests             INTEGER NOT NULL,
+  per_ms               INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE calls (
+  account    TEXT NOT NULL,
+  credential TEXT NOT NULL,
+  slot       INTEGER NOT NULL,           -- of slot_ms each
+  spent      INTEGER NOT NULL,
+  PRIMARY KEY (account, credential, slot)
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// A catalogue nobody has read for so long belongs to settings that are gone.
+// Of each offer.
+constexpr int boots_kept = 4;
+
+// Spent calls are counted in slots of so long, and forgotten after a day and one slot.
+constexpr std::int64_t slot_ms = 5 * 60'000;
+constexpr std::int64_t slots_an_hour = 3'600'000 / slot_ms;
+constexpr std::int64_t slots_a_day = 24 * slots_an_hour;
+
+// A catalogue nobody has read for so long belongs to settings that are gone, and so does a boot.
 constexpr std::int64_t kept_ms = std::int64_t{30} * 24 * 3600 * 1000;
-
-/// The rate budget of one credential.
-struct Bucket {
-  std::optional<std::int64_t> level;  // in millionths of a call
-  std::int64_t at_unix_ms = 0;
-  std::int64_t paused_until_unix_ms = 0;
-
-  CallGrant take(int want, int requests, std::int64_t per_ms, bool deleting, std::int64_t now);
-};
-
-CallGrant Bucket::take(int want, int requests, std::int64_t per_ms, bool deleting,
-                       std::int64_t now) {
-  constexpr std::int64_t call = 1'000'000;
-  // Processes read the clock before they wait for the file, so a little backwards is normal and
-  // means no time has passed. More than this is a clock that was set back: waiting until it is
-  // there again would freeze the budget, and a pause moves with it.
-  constexpr std::int64_t jump_ms = 5'000;
-  const std::int64_t capacity = requests * call;
-  const std::int64_t elapsed = now - at_unix_ms;
-  if (elapsed < -jump_ms) {
-    if (paused_until_unix_ms > 0) paused_until_unix_ms += elapsed;
-    at_unix_ms = now;
-  } else if (elapsed > 0) {
-    const long double refill = static_cast<long double>(std::min(elapsed, per_ms)) *
-                               static_cast<long double>(capacity) /
-                               static_cast<long double>(per_ms);
-    if (level) *level += std::llround(refill);  // rounded down, many small steps would lose calls
-    at_unix_ms = now;
-  }
-  level = std::min(level.value_or(capacity), capacity);
-  if (paused_until_unix_ms > now) return {0, paused_until_unix_ms - now};
-
-  // The last tenth is for destroying servers: what costs money must be able to end.
-  const std::int64_t kept = deleting || requests < 2 ? 0 : std::max(requests / 10, 1) * call;
-  const std::int64_t calls = std::min<std::int64_t>((*level - kept) / call, want);
-  if (calls > 0) {
-    *level -= calls * call;
-    return {static_cast<int>(calls), 0};
-  }
-  const long double missing = static_cast<long double>(kept + call - *level);
-  const long double wait = missing * static_cast<long double>(per_ms) /
-                           static_cast<long double>(capacity);
-  return {0, std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(wait)), 1)};
-}
 
 bool is_sound(Database& database) {
   sqlite::Query row = database.query("PRAGMA quick_check(1)");
@@ -189,10 +172,40 @@ class SqliteCache final : public Cache {
       database.run(
           "INSERT INTO out_of_stock (account, offer_key, until_unix_ms, why) VALUES (?, ?, ?, ?)"
           " ON CONFLICT (account, offer_key)"
-          " DO UPDATE SET until_unix_ms = excluded.until_unix_ms, why = excluded.why",
+          " DO UPDATE SET until_unix_ms = excluded.until_unix_ms, why = excluded.why"
+          " WHERE excluded.until_unix_ms > until_unix_ms",
           entry.account, entry.offer_key, entry.until_unix_ms, entry.why);
       return true;
     });
+  }
+
+  void store_boot(const BootEntry& entry) override {
+    with_file<bool>(false, [&](Database& database) {
+      in_transaction(database, [&] {
+        database.run(
+            "INSERT OR REPLACE INTO boot (attempt, offer_key, at_unix_ms, ready, took_ms, why)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            entry.attempt_id, entry.offer_key, entry.at_unix_ms, std::int64_t{entry.ready},
+            entry.took_ms, entry.why);
+        database.run(
+            "DELETE FROM boot WHERE offer_key = ?1 AND attempt NOT IN (SELECT attempt"
+            " FROM boot WHERE offer_key = ?1 ORDER BY at_unix_ms DESC, attempt DESC"
+            " LIMIT ?2)",
+            entry.offer_key, std::int64_t{boots_kept});
+        if (!entry.ready)
+          database.run("DELETE FROM boot WHERE at_unix_ms < ?", entry.at_unix_ms - kept_ms);
+      });
+      return true;
+    });
+  }
+
+  std::vector<BootEntry> boots_of(std::string_view offer_key) override {
+    return boots("WHERE offer_key = ?", offer_key);
+  }
+
+  std::vector<BootEntry> boots_with_failures() override {
+    return boots("WHERE offer_key IN (SELECT offer_key FROM boot WHERE ready = ?)",
+                 std::int64_t{0});
   }
 
   CallGrant take_calls(std::string_view credential, int want, int requests, std::int64_t per_ms,
@@ -202,13 +215,10 @@ class SqliteCache final : public Cache {
     // Nobody could be asked for seconds: waiting a little more is safe, calling is not.
     constexpr CallGrant later{0, 100};
     return with_file<CallGrant>(later, [&](Database& database) {
-      CallGrant grant;
-      in_transaction(database, [&] {
-        Bucket bucket = read_bucket(database, credential);
-        grant = bucket.take(want, requests, per_ms, deleting, now_unix_ms);
-        write_bucket(database, credential, bucket);
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.refill(requests, per_ms, now_unix_ms);
+        return bucket.take(want, deleting);
       });
-      return grant;
     });
   }
 
@@ -218,38 +228,142 @@ class SqliteCache final : public Cache {
 
   void pause_calls(std::string_view credential, std::int64_t until_unix_ms) override {
     with_file<bool>(false, [&](Database& database) {
-      in_transaction(database, [&] {
-        Bucket bucket = read_bucket(database, credential);
-        bucket.paused_until_unix_ms = std::max(bucket.paused_until_unix_ms, until_unix_ms);
-        write_bucket(database, credential, bucket);
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.pause(until_unix_ms);
+        return true;
       });
-      return true;
+    });
+  }
+
+  std::int64_t back_off_calls(std::string_view credential, int jitter,
+                              std::int64_t now_unix_ms) override {
+    return with_file<std::int64_t>(now_unix_ms, [&](Database& database) {
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.back_off(jitter, now_unix_ms);
+        return bucket.paused_until_unix_ms;
+      });
+    });
+  }
+
+  void forgive_calls(std::string_view credential) override {
+    with_file<bool>(false, [&](Database& database) {
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.refusals = 0;
+        return true;
+      });
+    });
+  }
+
+  void learn_calls(std::string_view credential, std::int64_t remaining, std::int64_t limit,
+                   int requests, std::int64_t per_ms, std::int64_t now_unix_ms) override {
+    if (requests <= 0 || per_ms <= 0) return;
+    with_file<bool>(false, [&](Database& database) {
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.refill(requests, per_ms, now_unix_ms);
+        bucket.learn(remaining, limit);
+        return true;
+      });
+    });
+  }
+
+  void settle_calls(std::string_view credential, std::string_view account, std::int64_t spent,
+                    std::int64_t unused, std::int64_t now_unix_ms) override {
+    with_file<bool>(false, [&](Database& database) {
+      return with_bucket(database, credential, [&](Bucket& bucket) {
+        bucket.give_back(unused);
+        if (spent <= 0) return true;
+        const std::int64_t slot = now_unix_ms / slot_ms;
+        database.run(
+            "INSERT INTO calls (account, credential, slot, spent) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET spent = spent + excluded.spent",
+            account, credential, slot, spent);
+        database.run("DELETE FROM calls WHERE account = ? AND credential = ? AND slot < ?", account,
+                     credential, slot - slots_a_day);
+        return true;
+      });
+    });
+  }
+
+  std::vector<CallsSpent> calls_spent(std::int64_t now_unix_ms) override {
+    return with_file<std::vector<CallsSpent>>({}, [&](Database& database) {
+      const std::int64_t slot = now_unix_ms / slot_ms;
+      std::vector<CallsSpent> found;
+      {
+        sqlite::Query row = database.query(
+            "SELECT account, credential, sum(CASE WHEN slot > ? THEN spent ELSE 0 END), sum(spent)"
+            " FROM calls WHERE slot > ? GROUP BY account, credential",
+            slot - slots_an_hour, slot - slots_a_day);
+        while (row.next())
+          found.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3)});
+      }
+      for (CallsSpent& one : found) {
+        Bucket bucket = read_bucket(database, one.credential);
+        if (bucket.requests <= 0 || bucket.per_ms <= 0) continue;
+        bucket.refill(bucket.requests, bucket.per_ms, now_unix_ms);
+        one.requests = bucket.requests;
+        one.per_ms = bucket.per_ms;
+        one.left = bucket.whole_calls_left();
+        if (bucket.paused_until_unix_ms > now_unix_ms)
+          one.paused_until_unix_ms = bucket.paused_until_unix_ms;
+      }
+      return found;
     });
   }
 
  private:
+  template <class Which>
+  std::vector<BootEntry> boots(const std::string& where, const Which& which) {
+    return with_file<std::vector<BootEntry>>({}, [&](Database& database) {
+      std::vector<BootEntry> found;
+      sqlite::Query row =
+          database.query("SELECT attempt, offer_key, at_unix_ms, ready, took_ms, why FROM boot " +
+                             where + " ORDER BY offer_key, at_unix_ms DESC, attempt DESC",
+                         which);
+      while (row.next())
+        found.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3) != 0,
+                         row.integer(4), row.text(5)});
+      return found;
+    });
+  }
+
   static Bucket read_bucket(Database& database, std::string_view credential) {
     sqlite::Query row = database.query(
-        "SELECT level, at_unix_ms, paused_until_unix_ms FROM bucket WHERE credential = ?",
+        "SELECT level, at_unix_ms, paused_until_unix_ms, refusals, requests, per_ms FROM bucket"
+        " WHERE credential = ?",
         credential);
     Bucket bucket;
     if (!row.next()) return bucket;
     if (!row.is_null(0)) bucket.level = row.integer(0);
     bucket.at_unix_ms = row.integer(1);
     bucket.paused_until_unix_ms = row.integer(2);
+    bucket.refusals = row.integer(3);
+    bucket.requests = row.integer(4);
+    bucket.per_ms = row.integer(5);
     return bucket;
   }
 
   static void write_bucket(Database& database, std::string_view credential,
                            const Bucket& bucket) {
     sqlite::Query row = database.query(
-        "INSERT INTO bucket (credential, level, at_unix_ms, paused_until_unix_ms)"
-        " VALUES (?, ?, ?, ?) ON CONFLICT (credential) DO UPDATE SET level = excluded.level,"
-        " at_unix_ms = excluded.at_unix_ms, paused_until_unix_ms = excluded.paused_until_unix_ms",
+        "INSERT OR REPLACE INTO bucket"
+        " (credential, level, at_unix_ms, paused_until_unix_ms, refusals, requests, per_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         credential);
     bucket.level ? row.bind(*bucket.level) : row.bind(std::nullopt);
-    row.bind(bucket.at_unix_ms).bind(bucket.paused_until_unix_ms);
+    row.bind(bucket.at_unix_ms).bind(bucket.paused_until_unix_ms).bind(bucket.refusals);
+    row.bind(bucket.requests).bind(bucket.per_ms);
     row.next();
+  }
+
+  template <class Body>
+  static std::invoke_result_t<Body, Bucket&> with_bucket(Database& database,
+                                                         std::string_view credential, Body&& body) {
+    sqlite::Transaction transaction(database, sqlite::Transaction::Kind::writing);
+    Bucket bucket = read_bucket(database, credential);
+    auto result = body(bucket);
+    write_bucket(database, credential, bucket);
+    transaction.commit();
+    return result;
   }
 
   template <class Body>

@@ -12,13 +12,29 @@
 
 namespace berth {
 
+/// How one boot of an offer ended.
+struct BootFact {
+  std::int64_t at_unix_ms = 0;  // when it was ready, or given up
+  bool ready = false;
+  std::string why;  // why it was given up
+};
+
+/// What the vendor's list says, where the config changed the price of an offer.
+struct ListPrice {
+  std::string currency;
+  std::optional<std::int64_t> hourly_nanos, monthly_cap_nanos;
+  std::string why;  // "discount of berth.toml:41, as of 2026-11-01"
+};
+
 /// An offer of one account, as the catalogue has it just now.
 struct AccountOffer {
   std::string account;   // the account's id in the config
   std::string provider;  // the plugin's id
   Offer offer;
+  std::optional<ListPrice> list_price;          // where `offer` has another
   std::int64_t out_of_stock_until_unix_ms = 0;  // 0: not known to be
   std::string out_of_stock_why;
+  std::vector<BootFact> boots;  // its last four, newest first; empty where none of them failed
   /// Stable name of an offer: account/region/zone/instance_type/market (zone may be empty).
   [[nodiscard]] std::string key() const;
 };
@@ -70,6 +86,7 @@ struct Facts {
   std::vector<MissingCatalogue> missing_catalogues;
   std::string currency = "USD";  // the comparison currency
   std::vector<CurrencyRate> rates;
+  std::int64_t boot_failure_pause_ms = 3'600'000;  // after two failures of the last four boots
 };
 
 }  // namespace berth

@@ -16,10 +16,13 @@ constexpr std::int64_t mib_per_gib = 1024;
 
 /// Codes of dropped offers, the nearest miss first. An offer gets the *last* of these that holds,
 /// so `out_of_stock` says that nothing else is wrong with it.
-constexpr std::array<std::string_view, 10> drop_order{
-    "out_of_stock", "failed_before", "above_cap", "no_rate", "no_price",
-    "unavailable",  "deprecated",    "too_small", "provider", "arch",
+constexpr std::array<std::string_view, 11> drop_order{
+    "out_of_stock", "boots_failed", "failed_before", "above_cap", "no_rate", "no_price",
+    "unavailable",  "deprecated",   "too_small",     "provider",  "arch",
 };
+
+/// So many failures among the boots that are remembered stop an offer for a while.
+constexpr std::ptrdiff_t failures_that_stop = 2;
 
 std::size_t drop_rank(std::string_view code) {
   return static_cast<std::size_t>(std::find(drop_order.begin(), drop_order.end(), code) -
@@ -131,8 +134,26 @@ class Judge {
       if (!candidate.out_of_stock_why.empty()) sentence += ": " + candidate.out_of_stock_why;
       judged.drop("out_of_stock", sentence);
     }
+    check_boots(judged);
     if (contains(facts_.excluded_offers, judged.key))
       judged.drop("failed_before", "it failed for this deployment before");
+  }
+
+  /// A type that keeps failing to boot costs each deployment the whole ready time-out, so it is
+  /// left alone for longer than what is out of stock.
+  void check_boots(Judged& judged) const {
+    const std::vector<BootFact>& boots = judged.ranked.offer.boots;
+    const auto failed = [](const BootFact& boot) { return !boot.ready; };
+    const auto failures = std::count_if(boots.begin(), boots.end(), failed);
+    if (failures < failures_that_stop) return;
+    const BootFact& last = *std::find_if(boots.begin(), boots.end(), failed);
+    const std::int64_t until = last.at_unix_ms + facts_.boot_failure_pause_ms;
+    if (until <= facts_.now_unix_ms) return;
+    std::string sentence = std::to_string(failures) + " of its last " +
+                           std::to_string(boots.size()) + " boots failed, the last at " +
+                           utc_text(last.at_unix_ms);
+    if (!last.why.empty()) sentence += ": " + last.why;
+    judged.drop("boots_failed", sentence + "; it is tried again after " + utc_text(until));
   }
 
   void check_price(Judged& judged) const {
@@ -142,6 +163,7 @@ class Judge {
     const auto monthly = monthly_price(offer, ranked.disk_mib, why);
     if (!monthly) return judged.drop("no_price", why);
     ranked.monthly = *monthly;
+    ranked.price_note = price_note(ranked.offer, ranked.disk_mib, *monthly);
     const auto compared = converted(*monthly, facts_);
     if (!compared)
       return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
@@ -212,6 +234,7 @@ DroppedOffer dropped_of(const Judged& judged) {
   dropped.memory_mib = offer.memory_mib;
   dropped.disk_mib = judged.ranked.disk_mib;
   dropped.monthly_compared = judged.ranked.monthly_compared;
+  dropped.price_note = judged.ranked.price_note;
   return dropped;
 }
 
@@ -269,6 +292,18 @@ std::string money_text(const Money& money) {
   const auto cents = scaled(money.nanos, 1, nanos_per_cent);
   const auto rounded = cents ? scaled(*cents, nanos_per_cent) : std::nullopt;
   return decimal_of_nanos(rounded.value_or(money.nanos)) + " " + money.currency;
+}
+
+std::string price_note(const AccountOffer& offer, std::int64_t disk_mib, const Money& monthly) {
+  if (!offer.list_price) return {};
+  Offer listed = offer.offer;
+  listed.currency = offer.list_price->currency;
+  listed.hourly_nanos = offer.list_price->hourly_nanos;
+  listed.monthly_cap_nanos = offer.list_price->monthly_cap_nanos;
+  std::string why;
+  const auto list = monthly_price(listed, disk_mib, why);
+  return (list ? "list price " + money_text(*list) + ", " : "no list price, ") + "your price " +
+         money_text(monthly) + ": " + offer.list_price->why;
 }
 
 std::string offer_text(const DroppedOffer& offer) {

@@ -33,6 +33,10 @@ Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules
 /// is missing: absent is not zero, and a price of zero is taken for a missing one.
 std::optional<Money> monthly_price(const Offer& offer, std::int64_t disk_mib, std::string& why);
 
+/// Where the config changed the price: "list price 60.74 USD, your price 48.59 USD: discount of
+/// berth.toml:41"; else "". `monthly` is the price with the change.
+std::string price_note(const AccountOffer& offer, std::int64_t disk_mib, const Money& monthly);
+
 /// In the comparison currency. nullopt: the config has no rate for it (or the amount is absurd).
 std::optional<Money> converted(const Money& money, const Facts& facts);
 

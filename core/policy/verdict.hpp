@@ -25,6 +25,7 @@ struct RankedOffer {
   std::int64_t disk_mib = 0;       // the root disk that will be asked for
   Money monthly;                   // 730 h, capped, net, with disk and IPv4; the offer's currency
   Money monthly_compared;          // the same in the comparison currency
+  std::string price_note;          // "list price 60.74 USD, your price 48.59 USD: …"; may be ""
 
   /// "80 GB of disk, one IPv4 address": what `monthly` is for. What it leaves out is the offer's
   /// own list of `excludes`.
@@ -37,6 +38,7 @@ struct DroppedOffer {
   std::string sentence;
   std::int64_t vcpu = 0, memory_mib = 0, disk_mib = 0;
   Money monthly_compared;          // 0 and "" where there is no price
+  std::string price_note;          // as of a RankedOffer
 };
 
 struct StageVerdict {

@@ -29,6 +29,17 @@ class HostedInstance::HostedCall final : public Call {
   void progress(std::string_view text) override { outer_.progress(redaction_.apply(text)); }
   Http& http() override { return http_; }
 
+  /// Some vendors say in a body that there were too many requests (EC2's codes), or when to come
+  /// back in a header of their own; only the plugin can read that, and everybody has to know.
+  [[nodiscard]] Failure learned(Failure failure, RateBudget& budget) const {
+    // A plugin that only keeps a pace of its own has heard nothing from the vendor.
+    const bool heard = !failure.vendor_code.empty() || http_.was_refused();
+    if (failure.code != ErrorCode::rate_limited || !heard || http_.budget_was_used_up())
+      return failure;
+    failure.retry_after_ms = budget.refused(failure.retry_after_ms, now_unix_ms());
+    return failure;
+  }
+
  private:
   Call& outer_;
   const Redaction& redaction_;
@@ -45,7 +56,7 @@ Outcome HostedInstance::call(std::string_view interface_id, std::string_view met
                              std::string_view request_json, Call& call) {
   HostedCall hosted(*this, call);
   Outcome outcome = inside_->call(interface_id, method, request_json, hosted);
-  if (!outcome.ok()) return redacted(outcome.failure(), redaction_);
+  if (!outcome.ok()) return redacted(hosted.learned(outcome.failure(), *budget_), redaction_);
   return outcome;
 }
 

@@ -90,7 +90,7 @@ OpenedPlugin PluginOpener::open(const CatalogueEntry& entry, const PluginUse& us
     inside = std::make_unique<IsolatedInstance>(std::move(options), config, *journal);
   }
   auto budget = budgets_.of(fingerprint_of(credential, manifest.id, use.account_id),
-                            manifest.rate.value_or(RateLimit{}));
+                            manifest.rate.value_or(RateLimit{}), use.account_id);
   opened.instance = std::make_shared<HostedInstance>(std::move(journal), std::move(inside),
                                                      transport_, std::move(budget), redaction);
   return opened;

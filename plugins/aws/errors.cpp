@@ -38,14 +38,15 @@ constexpr Rule rules[] = {
      network_advice},
     {"InsufficientAddressCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::region},
 
-    {"VcpuLimitExceeded", ErrorCode::quota_reached},
-    {"InstanceLimitExceeded", ErrorCode::quota_reached},
-    {"MaxSpotInstanceCountExceeded", ErrorCode::quota_reached},
-    {"VolumeLimitExceeded", ErrorCode::quota_reached},
-    {"MaxIOPSLimitExceeded", ErrorCode::quota_reached},
-    {"AddressLimitExceeded", ErrorCode::quota_reached},
-    {"PrivateIpAddressLimitExceeded", ErrorCode::quota_reached},
-    {"NetworkInterfaceLimitExceeded", ErrorCode::quota_reached},
+    // AWS counts each of them by region.
+    {"VcpuLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"InstanceLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"MaxSpotInstanceCountExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"VolumeLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"MaxIOPSLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"AddressLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"PrivateIpAddressLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
+    {"NetworkInterfaceLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
 
     {"RequestLimitExceeded", ErrorCode::rate_limited},
     {"Throttling*", ErrorCode::rate_limited},

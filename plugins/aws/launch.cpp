@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "errors.hpp"
@@ -15,9 +14,6 @@
 
 namespace berth::aws {
 namespace {
-
-// Debian's account and its images' names: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
-constexpr const char* debian_owner = "136693071363";
 
 // What would be refused anyway, or would reach another host than AWS's.
 std::optional<Failure> problem_of(const CreateRequest& request) {
@@ -34,54 +30,10 @@ std::optional<Failure> problem_of(const CreateRequest& request) {
   return std::nullopt;
 }
 
-// "debian-12": "debian-12-amd64-*", as Debian names its images. "": the word names none of
-// Debian's.
-std::string debian_pattern(const std::string& word, const std::string& arch) {
-  const std::string debian = "debian-";
-  const bool numbered = word.size() > debian.size() &&
-                        word.compare(0, debian.size(), debian) == 0 &&
-                        std::all_of(word.begin() + static_cast<std::ptrdiff_t>(debian.size()),
-                                    word.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!numbered) return {};
-  return word + (arch == "arm64" ? "-arm64-*" : "-amd64-*");
-}
-
-Result<Image> image_for(const CreateRequest& request, const Account& account, Api& api) {
-  const std::string arch = request.arch == Arch::arm64 ? "arm64" : "x86_64";
-  std::string word = request.image.empty() ? account.image : request.image;
-  if (word.empty()) word = "debian-12";
-  const bool is_id = word.compare(0, 4, "ami-") == 0;
-  const std::string pattern = debian_pattern(word, arch);
-  if (!is_id && pattern.empty())
-    return invalid_request("\"" + word +
-                           "\" is no image on AWS. Name an id (ami-...) or debian-12.");
-
-  const auto images = is_id ? api.describe_images(request.region, word, "", {})
-                            : api.describe_images(request.region, "", debian_owner,
-                                                  {{"name", {pattern}},
-                                                   {"architecture", {arch}},
-                                                   {"state", {"available"}},
-                                                   {"root-device-type", {"ebs"}}});
-  if (images.failure) return *images.failure;
-  // ISO times sort as text; of two made in one second the id decides, so that retries agree.
-  const auto newest = std::max_element(
-      images.items.begin(), images.items.end(), [](const Image& a, const Image& b) {
-        return std::tie(a.created, a.id) < std::tie(b.created, b.id);
-      });
-  if (newest == images.items.end())
-    return invalid_request("There is no image " + word + " for " + arch + " in " + request.region +
-                           ". Set \"image\" to one of that region.");
-  if (newest->architecture != arch)
-    return invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
-                           request.instance_type + " is " + arch + ". Set another \"image\".");
-  if (newest->root_device.empty())
-    return invalid_request("Image " + newest->id + " has no root volume. Set another \"image\".");
-  return *newest;
-}
-
 }  // namespace
 
-Result<Launch> launch_of(const CreateRequest& request, const Account& account, Api& api) {
+Result<Launch> launch_of(const CreateRequest& request, const Account& account, Images& images,
+                         Api& api, std::int64_t now_unix_ms) {
   if (auto problem = problem_of(request)) return *problem;
   const auto user_data = boot_user_data(request.user_data, request.ssh_public_keys);
   if (!user_data) return user_data.failure();
@@ -89,7 +41,7 @@ Result<Launch> launch_of(const CreateRequest& request, const Account& account, A
   const std::int64_t disk_gib = (request.disk_mib + 1023) / 1024;
   if (request.disk_mib < 0 || disk_gib > most_disk_gib)
     return invalid_request("A root disk has at most 16384 GB on AWS.");
-  const auto image = image_for(request, account, api);
+  const auto image = images.image_for(request, account, api, now_unix_ms);
   if (!image) return image.failure();
 
   Launch launch;

@@ -186,8 +186,19 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
 
 Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   Api api(account_, call);
-  const auto launch = launch_of(request, account_, api);
+  const auto launch = launch_of(request, account_, images_, api, call.now_unix_ms());
   if (!launch) return launch.failure();
+  if (const std::int64_t wait =
+          pace_.wait_ms(request.region, launch->client_token, call.now_unix_ms());
+      wait > 0) {
+    Failure early;
+    early.code = ErrorCode::rate_limited;
+    early.effect = Effect::none;
+    early.message = "EC2 takes two launches a second; the turn of this one is in " +
+                    std::to_string((wait + 999) / 1000) + " s.";
+    early.retry_after_ms = wait;
+    return early;
+  }
   const auto instance = api.run_instances(request.region, *launch);
   const std::string note = text_of({request.region, call.now_unix_ms()});
   if (instance) return Created{server_of(*instance, request.region), note};
@@ -204,6 +215,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
       if (made.state != "terminated" && made.state != "shutting-down")
         return Created{server_of(made, request.region), note};
   }
+  if (failure.vendor_code.compare(0, 12, "InvalidAMIID") == 0) images_.forget();
   // A scope wider than "this type in this zone", where the words behind the code say so.
   if (failure.vendor_code == "InsufficientFreeAddressesInSubnet" && !account_.subnet_id.empty())
     failure.scope = StockScope::account;  // every server of this account goes to that subnet

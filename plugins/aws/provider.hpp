@@ -9,10 +9,12 @@
 #include "account.hpp"
 #include "berth/cloud_provider.hpp"
 #include "berth/config.hpp"
+#include "images.hpp"
+#include "pace.hpp"
 
 namespace berth::aws {
 
-/// Keeps no state between calls; any thread, many at once.
+/// Between calls it keeps which images it found and whose turn it is; any thread, many at once.
 class Provider : public CloudProvider {
  public:
   /// Throws ConfigError.
@@ -30,6 +32,8 @@ class Provider : public CloudProvider {
   [[nodiscard]] std::vector<std::string> regions_of(const Sought& sought) const;
 
   const Account account_;
+  Images images_;
+  Pace pace_;
 };
 
 /// The ClientToken of one intent: at most 64 ASCII characters, the same for the same attempt and

@@ -57,6 +57,12 @@ Result<Items> droplets_by_name(const Api& api, Call& call, std::string_view name
   return json_api::read_pages(api, call, path_of("/droplets?name=", name), "droplets", shape);
 }
 
+Result<Items> newest_droplets(const Api& api, Call& call) {
+  json_api::PageShape one_page = shape;
+  one_page.cap = 1;
+  return json_api::read_pages(api, call, "/droplets", "droplets", one_page);
+}
+
 Result<Items> gpu_droplets(const Api& api, Call& call) {
   return json_api::read_pages(api, call, "/droplets?type=gpus", "droplets", shape);
 }

@@ -22,6 +22,8 @@ Failure not_whole(const Items& list);
 Result<Items> droplets_by_tag(const Api& api, Call& call, std::string_view tag);
 /// Names are not unique. They are there from the first moment, unlike tags.
 Result<Items> droplets_by_name(const Api& api, Call& call, std::string_view name);
+/// One page of all droplets but GPU ones; not complete where there are more.
+Result<Items> newest_droplets(const Api& api, Call& call);
 /// All of the account: the API cannot filter them by tag, and no other list shows them for sure.
 Result<Items> gpu_droplets(const Api& api, Call& call);
 Result<json::value> droplet(const Api& api, Call& call, std::string_view id);

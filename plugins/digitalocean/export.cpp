@@ -1,6 +1,8 @@
 #include "berth/export.hpp"
 #include "provider.hpp"
 
+// 5000 requests an hour and 250 in any minute: 160 at once and 80 a minute stay below both.
+// https://docs.digitalocean.com/reference/api/api-reference/#section/Introduction/Rate-Limit
 BERTH_EXPORT_CLOUD_PROVIDER(berth::digitalocean::Provider, R"({
   "id": "digitalocean",
   "version": "0.1.0",
@@ -8,7 +10,7 @@ BERTH_EXPORT_CLOUD_PROVIDER(berth::digitalocean::Provider, R"({
   "interfaces": ["berth.cloud-provider/1"],
   "concurrent": 64,
   "default_region": "nyc1",
-  "rate": {"requests": 5000, "per_s": 3600},
+  "rate": {"requests": 160, "per_s": 120},
   "config": {
     "token": {"type": "string", "secret": true, "required": true,
       "help": "API token of the team; README.md lists the scopes"},

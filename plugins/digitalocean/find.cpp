@@ -35,7 +35,11 @@ Result<Found> Provider::find(const FindRequest& request, Call& call) {
   const std::string tag = installation_tag(request.installation_id);
   if (request.installation_id.empty() || !is_tag(tag))
     return refused(ErrorCode::invalid, "The installation id does not fit a DigitalOcean tag.");
-  const Result<json_api::Items> list = api::droplets_by_tag(api_, call, tag);
+  // One attempt out of a large fleet is one page; all others together cost as many as there are.
+  const bool only_one = !request.all && request.sought.size() == 1 &&
+                        is_tag(attempt_tag(request.sought.front().attempt_id));
+  const Result<json_api::Items> list = api::droplets_by_tag(
+      api_, call, only_one ? attempt_tag(request.sought.front().attempt_id) : tag);
   if (!list.ok()) return list.failure();
   bool complete = list->complete;
   if (!complete) call.log(LogLevel::warning, api::not_whole(*list).message);

@@ -1,6 +1,7 @@
 #include "provider.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -148,6 +149,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   if (!account_.vpc_uuid.empty()) body["vpc_uuid"] = account_.vpc_uuid;
 
   Result<json::value> answer = json::value();
+  const auto pioneer = lock_for_new_keys(request, call);
   for (const bool second : {false, true}) {
     if (second) {
       const Result<Done> registered = register_keys(request, call);
@@ -163,6 +165,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
     // request (of ten a minute) in all creates but the first. This refusal made no droplet.
     if (answer.ok() || !is_unknown_key(answer.failure())) break;
   }
+  if (pioneer.owns_lock()) tried_keys(request);
   if (!answer.ok()) return answer.failure();
 
   const json::value* made = json_api::value_at(*answer, {"droplet"});
@@ -182,33 +185,23 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   return Created{*server, note_of(*answer)};
 }
 
-/// By the attempt's tag, which decides, and by name, which is there before the tags are.
+/// By name, which the attempt's id is part of, and which is there before the tags are.
 Result<std::optional<CloudServer>> Provider::already_there(const CreateRequest& request,
-                                                           Call& call) const {
-  const Result<json_api::Items> tagged =
-      is_gpu(request.instance_type)
-          ? api::gpu_droplets(api_, call)
-          : api::droplets_by_tag(api_, call, attempt_tag(request.attempt_id));
-  if (!tagged.ok()) return tagged.failure();
-  for (const json::value& item : tagged->items) {
-    std::optional<CloudServer> server = server_of(item);
-    if (!server || server->attempt_id != request.attempt_id) continue;
-    if (server->installation_id == request.installation_id) return server;
-    return refused(ErrorCode::conflict, "Droplet " + server->server_id +
-                                            " carries this attempt's tag, but not the "
-                                            "installation's.");
-  }
-  if (!tagged->complete) return api::not_whole(*tagged);
-
-  const Result<json_api::Items> named = api::droplets_by_name(api_, call, request.name);
+                                                           Call& call) {
+  const Result<json_api::Items> named = is_gpu(request.instance_type)
+                                            ? api::gpu_droplets(api_, call)
+                                            : names_.called(api_, call, request.name);
   if (!named.ok()) return named.failure();
   std::vector<CloudServer> untagged;
   for (const json::value& item : named->items) {
     std::optional<CloudServer> server = server_of(item);
     if (!server) continue;
-    if (server->attempt_id == request.attempt_id &&
-        server->installation_id == request.installation_id)
-      return server;
+    if (server->attempt_id == request.attempt_id) {
+      if (server->installation_id == request.installation_id) return server;
+      return refused(ErrorCode::conflict, "Droplet " + server->server_id +
+                                              " carries this attempt's tag, but not the "
+                                              "installation's.");
+    }
     if (server->name == request.name && is_named_after(item, request.attempt_id))
       untagged.push_back(*server);
   }
@@ -253,6 +246,28 @@ Result<json::value> Provider::key_references(const CreateRequest& request, Call&
   return json::value(std::move(keys));
 }
 
+/// Forty creations at once with a key that the vendor does not know would be refused forty times.
+/// The first one with a key goes alone: after it the key is known, or registered.
+std::unique_lock<std::timed_mutex> Provider::lock_for_new_keys(const CreateRequest& request,
+                                                               Call& call) {
+  constexpr std::chrono::milliseconds look_again{50};
+  std::unique_lock<std::timed_mutex> lock(pioneer_, std::defer_lock);
+  const auto is_tried = [&] {
+    const std::lock_guard<std::mutex> guard(named_keys_guard_);
+    return std::all_of(request.ssh_public_keys.begin(), request.ssh_public_keys.end(),
+                       [&](const std::string& key) { return tried_keys_.count(key) > 0; });
+  };
+  while (!is_tried() && !call.cancelled() && call.remaining_ms() > 0)
+    if (lock.try_lock_for(look_again)) break;
+  if (lock.owns_lock() && is_tried()) lock.unlock();
+  return lock;
+}
+
+void Provider::tried_keys(const CreateRequest& request) {
+  const std::lock_guard<std::mutex> guard(named_keys_guard_);
+  tried_keys_.insert(request.ssh_public_keys.begin(), request.ssh_public_keys.end());
+}
+
 Result<Done> Provider::register_keys(const CreateRequest& request, Call& call) const {
   for (const std::string& public_key : request.ssh_public_keys) {
     json::object body;
@@ -269,8 +284,9 @@ Result<Done> Provider::register_keys(const CreateRequest& request, Call& call) c
 
 Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   const Sought& sought = request.server;
+  const json_api::Api api = api_.for_destroying();
   if (!sought.server_id.empty()) {
-    const Result<json::value> answer = api::droplet(api_, call, sought.server_id);
+    const Result<json::value> answer = api::droplet(api, call, sought.server_id);
     if (!answer.ok()) {
       if (answer.failure().code == ErrorCode::not_found) return Done{};
       return answer.failure();
@@ -291,7 +307,7 @@ Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   if (sought.attempt_id.empty() || !is_tag(attempt_tag(sought.attempt_id)))
     return refused(ErrorCode::invalid, "Neither a droplet id nor an attempt id was given.");
   const Result<json_api::Items> list =
-      api::droplets_by_tag(api_, call, attempt_tag(sought.attempt_id));
+      api::droplets_by_tag(api, call, attempt_tag(sought.attempt_id));
   if (!list.ok()) return list.failure();
   std::optional<Failure> first;
   for (const json::value& item : list->items) {

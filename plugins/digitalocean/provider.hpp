@@ -4,12 +4,14 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "berth/cloud_provider.hpp"
 #include "berth/config.hpp"
 #include "json_api/api.hpp"
+#include "names.hpp"
 
 namespace berth::digitalocean {
 
@@ -28,8 +30,8 @@ struct Account {
 /// Throws ConfigError.
 Account account_of(const PluginConfig& config);
 
-/// Threads: any number at once; between calls it keeps its settings, and the ids of the keys that
-/// the settings name (listing keys is limited to ten a minute).
+/// Threads: any number at once; between calls it keeps its settings, the ids of the keys that the
+/// settings name (listing keys is limited to ten a minute), and which keys were tried before.
 class Provider final : public CloudProvider {
  public:
   explicit Provider(const PluginConfig& config) : Provider(account_of(config)) {}
@@ -43,8 +45,10 @@ class Provider final : public CloudProvider {
 
  private:
   /// Empty: none of this attempt is there.
-  Result<std::optional<CloudServer>> already_there(const CreateRequest& request, Call& call) const;
+  Result<std::optional<CloudServer>> already_there(const CreateRequest& request, Call& call);
   Result<boost::json::value> key_references(const CreateRequest& request, Call& call);
+  std::unique_lock<std::timed_mutex> lock_for_new_keys(const CreateRequest& request, Call& call);
+  void tried_keys(const CreateRequest& request);
   Result<Done> register_keys(const CreateRequest& request, Call& call) const;
   void judge_unfinished(const FindRequest& request, std::vector<CloudServer>& servers,
                         Call& call) const;
@@ -52,8 +56,11 @@ class Provider final : public CloudProvider {
 
   Account account_;
   json_api::Api api_;
-  std::mutex named_keys_guard_;
+  Names names_;
+  std::mutex named_keys_guard_;                     // of the next two
   std::map<std::string, std::int64_t> named_keys_;  // name -> id
+  std::set<std::string> tried_keys_;                // public keys that a creation has named
+  std::timed_mutex pioneer_;                        // see lock_for_new_keys
 };
 
 }  // namespace berth::digitalocean

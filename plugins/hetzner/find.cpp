@@ -54,8 +54,12 @@ void judge(CloudServer& server, const std::vector<const json::value*>& actions) 
 Result<Found> Provider::find(const FindRequest& request, Call& call) {
   if (request.installation_id.empty() || !is_label_value(request.installation_id))
     return refused(ErrorCode::invalid, "The installation id does not fit a Hetzner label.");
+  // One attempt out of a large fleet is one page; all others together cost as many as there are.
+  const bool only_one = !request.all && request.sought.size() == 1 &&
+                        is_label_value(request.sought.front().attempt_id);
   const Result<json_api::Items> list =
-      api::servers_by_label(api_, call, installation_label, request.installation_id);
+      only_one ? api::servers_by_label(api_, call, "attempt", request.sought.front().attempt_id)
+               : api::servers_by_label(api_, call, installation_label, request.installation_id);
   if (!list.ok()) return list.failure();
   bool complete = list->complete;
   if (!complete)

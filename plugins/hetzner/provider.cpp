@@ -137,7 +137,14 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   for (const auto& [key, value] : *labels) spelled[key] = value;  // ownership wins over tags
   body["labels"] = std::move(spelled);
 
-  const Result<json::value> answer = api::create_server(api_, call, body);
+  Result<json::value> answer = api::create_server(api_, call, body);
+  if (!answer.ok() && forget_keys(answer.failure())) {
+    // This refusal made no server, and a key that was known may have been deleted at the vendor.
+    keys = key_ids(request, call);
+    if (!keys.ok()) return before_create(keys.failure());
+    body["ssh_keys"] = *keys;
+    answer = api::create_server(api_, call, body);
+  }
   if (!answer.ok()) {
     if (answer.failure().vendor_code == name_is_taken)
       return adopted(request, answer.failure(), call);
@@ -188,11 +195,31 @@ Result<Created> Provider::adopted(const CreateRequest& request, const Failure& r
   return failure;
 }
 
-Result<json::value> Provider::key_ids(const CreateRequest& request, Call& call) const {
+/// True: there were some, and they may be the reason.
+bool Provider::forget_keys(const Failure& refusal) {
+  if (refusal.code != ErrorCode::invalid && refusal.code != ErrorCode::not_found) return false;
+  if (refusal.vendor_text.find("ssh") == std::string::npos &&
+      refusal.vendor_text.find("key") == std::string::npos)
+    return false;
+  const std::lock_guard<std::mutex> lock(keys_guard_);
+  const bool any = !key_names_.empty();
+  key_names_.clear();
+  return any;
+}
+
+Result<json::value> Provider::key_ids(const CreateRequest& request, Call& call) {
   json::array keys;
   for (const std::string& public_key : request.ssh_public_keys) {
+    // One look-up at a time, so that a hundred creations at once cost one.
+    const std::lock_guard<std::mutex> lock(keys_guard_);
+    const auto known = key_names_.find(public_key);
+    if (known != key_names_.end()) {
+      keys.emplace_back(known->second);
+      continue;
+    }
     Result<std::string> name = key_id(public_key, call);
     if (!name.ok()) return name.failure();
+    key_names_[public_key] = *name;
     keys.emplace_back(*name);
   }
   // The API takes ids as integers and names as strings.
@@ -236,8 +263,9 @@ Result<std::string> Provider::key_id(const std::string& public_key, Call& call) 
 
 Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   const std::string& id = request.server.server_id;
+  const json_api::Api api = api_.for_destroying();
   if (!id.empty()) {
-    const Result<json::value> answer = api::server(api_, call, id);
+    const Result<json::value> answer = api::server(api, call, id);
     if (!answer.ok()) {
       if (answer.failure().code == ErrorCode::not_found) return Done{};
       return answer.failure();
@@ -252,7 +280,7 @@ Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   if (request.server.attempt_id.empty() || !is_label_value(request.server.attempt_id))
     return refused(ErrorCode::invalid, "Neither a server id nor an attempt id was given.");
   const Result<json_api::Items> list =
-      api::servers_by_label(api_, call, "attempt", request.server.attempt_id);
+      api::servers_by_label(api, call, "attempt", request.server.attempt_id);
   if (!list.ok()) return list.failure();
   std::optional<Failure> first;
   for (const json::value& item : list->items) {

@@ -1,6 +1,8 @@
 // Hetzner Cloud as a berth provider. No HTTP here: see api.hpp.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,8 @@ struct Account {
 /// Throws ConfigError.
 Account account_of(const PluginConfig& config);
 
-/// Threads: any number at once; it keeps nothing but its settings.
+/// Threads: any number at once; between calls it keeps its settings, and the
+/// vendor's names of the keys it has looked up.
 class Provider final : public CloudProvider {
  public:
   explicit Provider(const PluginConfig& config) : Provider(account_of(config)) {}
@@ -38,7 +41,8 @@ class Provider final : public CloudProvider {
   Result<Done> destroy(const DestroyRequest& request, Call& call) override;
 
  private:
-  Result<boost::json::value> key_ids(const CreateRequest& request, Call& call) const;
+  Result<boost::json::value> key_ids(const CreateRequest& request, Call& call);
+  bool forget_keys(const Failure& refusal);
   Result<std::string> key_id(const std::string& public_key, Call& call) const;
   Result<Created> adopted(const CreateRequest& request, const Failure& refusal, Call& call) const;
   void judge_unfinished(const FindRequest& request, std::vector<CloudServer>& servers,
@@ -48,6 +52,8 @@ class Provider final : public CloudProvider {
 
   Account account_;
   json_api::Api api_;
+  std::mutex keys_guard_;
+  std::map<std::string, std::string> key_names_;  // public key -> its name at the vendor
 };
 
 }  // namespace berth::hetzner

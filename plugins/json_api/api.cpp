@@ -118,9 +118,16 @@ Result<json::value> Api::remove(Call& call, std::string_view path) const {
   return exchange(call, std::move(request));
 }
 
+Api Api::for_destroying() const {
+  Api api = *this;
+  api.destroying_ = true;
+  return api;
+}
+
 Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   if (const auto failure = given_up(call)) return *failure;
   const bool deleting = request.deleting;
+  request.deleting = deleting || destroying_;
   const std::string what = request.method + " " + request.url;
   request.url = endpoint_ + request.url;
   request.headers.emplace_back("Authorization", "Bearer " + token_);

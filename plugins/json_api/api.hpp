@@ -58,6 +58,8 @@ class Api {
   Result<json::value> post(Call& call, std::string_view path, const json::value& body) const;
   /// null where the vendor answers without a body. Uses the rate budget's share for deletes.
   Result<json::value> remove(Call& call, std::string_view path) const;
+  /// The same door, where all may use that share: a destroy looks before it deletes.
+  [[nodiscard]] Api for_destroying() const;
 
  private:
   Result<json::value> exchange(Call& call, HttpRequest request) const;
@@ -66,6 +68,7 @@ class Api {
   std::string endpoint_;
   std::string token_;
   Dialect dialect_;
+  bool destroying_ = false;
 };
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.

@@ -37,7 +37,7 @@ Result<Items> read_pages(const Api& api, Call& call, std::string_view path,
       return list;
     }
 
-    bool anything_new = items->empty();
+    bool anything_new = false;  // an empty page that has a next one is no progress either
     bool without_id = false;
     for (const json::value& item : *items) {
       const std::string id = identity_of(item);

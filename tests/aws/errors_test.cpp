@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(NotInTheTable, ErrorTable,
                                          Row{502, "", ErrorCode::unavailable, unknown},
                                          Row{302, "", ErrorCode::unavailable, unknown}));
 
-TEST(Errors, OutOfAddressesInTheWholeRegionSaysSo) {
+TEST(Errors, SayHowFarTheySpeak) {
+  EXPECT_EQ(failure_of({400, "VcpuLimitExceeded", ""}, "x").scope, StockScope::region);
   EXPECT_EQ(failure_of({500, "InsufficientAddressCapacity", ""}, "x").scope, StockScope::region);
   EXPECT_EQ(failure_of({500, "InsufficientInstanceCapacity", ""}, "x").scope, StockScope::zone);
 }

@@ -157,6 +157,7 @@ OfferListing Berth::offers(const OfferQuery& query) {
   script().offer_query = query;
   return script().offers;
 }
+std::vector<ApiCallsReport> Berth::api_calls(std::string_view) { return script().offers.api_calls; }
 std::vector<AuditReport> Berth::audit(const AuditQuery& query) {
   script().audit_query = query;
   return script().audit;

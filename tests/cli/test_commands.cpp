@@ -267,6 +267,29 @@ TEST(Offers, ShowWhatCanBeBoughtUnlessAllAreAskedFor) {
   EXPECT_TRUE(has(session.out.str(), "is deprecated"));
 }
 
+TEST(ApiCalls, AreShownByOffersAndStatus) {
+  Session session;
+  ApiCallsReport calls{"hetzner-main", "3f2a", 112, 380, 3600, 3'600'000, 3472, 0};
+  ApiCallsReport unlimited{"own-main", "77aa", 5, 5};
+  script().offers.api_calls = {calls, unlimited};
+  EXPECT_EQ(0, session.run({"offers"}));
+  EXPECT_TRUE(has(session.out.str(),
+                  "API CALLS OF  LAST HOUR  LAST DAY  LIMIT           LEFT\n"
+                  "hetzner-main        112       380  3600 in 1h 00m  3472\n"
+                  "own-main              5         5\n"))
+      << session.out.str();
+
+  script().offers.api_calls[0].paused_until_unix_ms = session.now_unix_ms + 30'000;
+  EXPECT_EQ(0, session.run({"status"}));
+  EXPECT_TRUE(has(session.out.str(), "PAUSED UNTIL")) << session.out.str();
+  EXPECT_EQ(0, session.run({"status", "--json"}));
+  const auto listed = boost::json::parse(session.out.str()).at("api_calls").as_array();
+  EXPECT_EQ(listed.at(0).at("last_hour").as_int64(), 112);
+  EXPECT_EQ(listed.at(0).at("limit_per_s").as_int64(), 3600);
+  EXPECT_TRUE(listed.at(0).at("paused_until").is_string());
+  EXPECT_TRUE(listed.at(1).at("limit").is_null());
+}
+
 TEST(Audit, AsksForWhatWasNamed) {
   Session session;
   EXPECT_EQ(0, session.run({"audit", "--org", "acme", "--status", "failed", "--limit", "5"}));

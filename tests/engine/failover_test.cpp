@@ -105,6 +105,116 @@ TEST(Failover, ARateLimitIsWaitedForAndCostsNoOffer) {
   EXPECT_EQ(story.attempts(web).size(), 1U);
 }
 
+TEST(Failover, AStormOfRateLimitsLosesTheWholeAccountAndEndsInTime) {
+  Fault storm = refused(ErrorCode::rate_limited);
+  storm.answer->vendor_code = "too_many_requests";
+  storm.answer->retry_after_ms = 30'000;
+  Story story;
+  story.alpha.every_create = storm;
+  const std::string web = story.deploy("web");
+  const std::int64_t begin = story.clock.now().boot_ms;
+  story.run();
+  EXPECT_EQ(story.server_of(web).account, "beta");
+  EXPECT_LE(story.alpha.calls_of("create"), 5);  // cx43 was not even asked for
+  EXPECT_LT(story.clock.now().boot_ms - begin, 4 * 60'000);
+
+  Story alone;
+  alone.beta.catalogue.clear();
+  alone.alpha.every_create = storm;
+  const std::string api = alone.deploy("api");
+  alone.run();
+  EXPECT_EQ(alone.status(api), "insufficient_capacity");
+  EXPECT_TRUE(has(alone.deployment(api).reason, "too_many_requests"))
+      << alone.deployment(api).reason;
+  EXPECT_EQ(alone.live_machines(), 0);
+}
+
+// DigitalOcean's hourly limit says "in 50 minutes": nobody can wait for that.
+TEST(Failover, ARateLimitThatOutlastsTheProvisioningIsNotWaitedFor) {
+  Story story;
+  Fault hour = refused(ErrorCode::rate_limited);
+  hour.answer->vendor_code = "too_many_requests";
+  hour.answer->retry_after_ms = 50 * 60'000;
+  story.alpha.every_create = hour;
+  const std::string web = story.deploy("web");
+  const std::int64_t begin = story.clock.now().boot_ms;
+  story.run();
+  EXPECT_EQ(story.server_of(web).account, "beta");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+  EXPECT_LT(story.clock.now().boot_ms - begin, 60'000);
+  const auto stock = story.cache.out_of_stock(story.clock.now().unix_ms + 40 * 60'000);
+  ASSERT_EQ(stock.size(), 1U) << "the others need not ask before";
+  EXPECT_EQ(stock[0].offer_key, "alpha/");
+}
+
+// Our own budget says nothing about the cloud: a crowd waits for it, and buys what is cheapest.
+TEST(Failover, AnEmptyBudgetIsWaitedForAndBlamesNobody) {
+  Story story;
+  Fault empty = refused(ErrorCode::rate_limited);
+  empty.answer->retry_after_ms = 6'000;
+  story.alpha.creates = {empty, empty, empty, empty, empty, empty};
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).instance_type, "cx33");
+  EXPECT_EQ(story.alpha.calls_of("create"), 7);
+}
+
+TEST(Failover, AQuotaOfOneRegionLeavesTheOthersOfTheAccount) {
+  Story story;
+  story.alpha.sells("cx53", 4, 8, 80, 1400, "r2");
+  Fault quota = refused(ErrorCode::quota_reached);
+  quota.answer->scope = StockScope::region;
+  story.alpha.creates.push_back(quota);
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).instance_type, "cx53");
+  EXPECT_EQ(story.cache.out_of_stock(story.clock.now().unix_ms).at(0).offer_key, "alpha/r1/");
+}
+
+TEST(Failover, ADemandThatNoOfferCanServeBuysNothing) {
+  Story story;
+  const std::string web = story.deploy("web", 64, 512, 50);
+  story.run();
+  EXPECT_EQ(story.status(web), "insufficient_capacity");
+  EXPECT_TRUE(has(story.deployment(web).reason, "None of 3 offers fits"))
+      << story.deployment(web).reason;
+  EXPECT_EQ(story.alpha.calls_of("create") + story.beta.calls_of("create"), 0);
+  EXPECT_TRUE(story.attempts(web).empty());
+}
+
+TEST(Looking, AHundredServersCostOneListAnInterval) {
+  Story story;
+  story.settings.organizations[0].max_servers = 200;
+  story.beta.catalogue.clear();
+  for (int i = 0; i < 100; ++i) story.deploy("app-" + std::to_string(i), 3, 6, 60);
+  story.run();
+  EXPECT_EQ(story.live_machines(), 100);
+  EXPECT_LE(story.alpha.calls_of("find"), 6) << "20 s of booting, 5 s between two looks";
+}
+
+TEST(Looking, WaitsForAServerAsLongAsItsOfferTookBefore) {
+  Story story;
+  story.settings.organizations[0].max_servers = 9;
+  story.beta.catalogue.clear();
+  story.deploy("a", 3, 6, 60);
+  story.run();
+  const int unknown = story.alpha.calls_of("find");
+  story.deploy("b", 3, 6, 60);
+  story.run();
+  EXPECT_GE(unknown, 4);
+  EXPECT_LE(story.alpha.calls_of("find") - unknown, 3);
+}
+
+TEST(Looking, IsMoreSeldomTheLongerItTakes) {
+  Story story;
+  story.settings.provisioning.tries = 1;
+  story.beta.catalogue.clear();
+  story.alpha.boots = {Boot::never};
+  story.deploy("a");
+  story.run();
+  EXPECT_LE(story.alpha.calls_of("find"), 24);  // four minutes; every 5 s would be 48
+}
+
 TEST(Failover, ACloudThatStaysDownLosesToTheNext) {
   Story story;
   story.alpha.every_create = refused(ErrorCode::unavailable);

@@ -180,5 +180,23 @@ TEST(Placing, ADrainingServerTakesNothingNew) {
   EXPECT_EQ(story.server_of(web).account, "alpha");
 }
 
+TEST(Discount, MakesTheDearerCloudTheCheapestAndThePlanSaysWhy) {
+  Story story;
+  Discount half;
+  half.percent_nanos = 50'000'000'000;
+  half.place = "berth.toml:41";
+  story.settings.accounts[1].discounts = {half};
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).instance_type, "s4");
+  EXPECT_EQ(story.server_of(web).monthly_nanos, 7'500'000'000);
+  story.look([&](const LedgerView& view) {
+    EXPECT_NE(view.decision_json(web).find("list price 15.00 USD, your price 7.50 USD: discount of "
+                                           "berth.toml:41"),
+              std::string::npos)
+        << view.decision_json(web);
+  });
+}
+
 }  // namespace
 }  // namespace berth

@@ -93,6 +93,30 @@ void MemoryCache::store_out_of_stock(const StockEntry& entry) {
   stock_.push_back(entry);
 }
 
+void MemoryCache::store_boot(const BootEntry& entry) {
+  const std::lock_guard lock(mutex_);
+  std::deque<BootEntry>& boots = boots_[entry.offer_key];
+  std::erase_if(boots, [&](const BootEntry& old) { return old.attempt_id == entry.attempt_id; });
+  boots.push_front(entry);
+  if (boots.size() > 4) boots.pop_back();
+}
+
+std::vector<BootEntry> MemoryCache::boots_of(std::string_view offer_key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = boots_.find(offer_key);
+  if (found == boots_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+std::vector<BootEntry> MemoryCache::boots_with_failures() {
+  const std::lock_guard lock(mutex_);
+  std::vector<BootEntry> found;
+  for (const auto& [key, boots] : boots_)
+    if (std::any_of(boots.begin(), boots.end(), [](const BootEntry& boot) { return !boot.ready; }))
+      found.insert(found.end(), boots.begin(), boots.end());
+  return found;
+}
+
 Result<Done> FakeNotifier::notify(const Event& event, Call&) {
   {
     const std::lock_guard lock(mutex_);

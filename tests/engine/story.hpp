@@ -56,22 +56,33 @@ class RecordingJournal final : public Journal {
   std::string text_;
 };
 
-/// What is out of stock, in memory.
+/// What is out of stock and how boots went, in memory.
 class MemoryCache final : public Cache {
  public:
   std::optional<CachedCatalogue> catalogue(std::string_view key) override;
   void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override;
   std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) override;
   void store_out_of_stock(const StockEntry& entry) override;
+  void store_boot(const BootEntry& entry) override;
+  std::vector<BootEntry> boots_of(std::string_view offer_key) override;
+  std::vector<BootEntry> boots_with_failures() override;
   CallGrant take_calls(std::string_view, int want, int, std::int64_t, bool, std::int64_t) override {
     return {want, 0};
   }
   void pause_calls(std::string_view, std::int64_t) override {}
+  std::int64_t back_off_calls(std::string_view, int, std::int64_t now) override { return now; }
+  void forgive_calls(std::string_view) override {}
+  void learn_calls(std::string_view, std::int64_t, std::int64_t, int, std::int64_t,
+                   std::int64_t) override {}
+  void settle_calls(std::string_view, std::string_view, std::int64_t, std::int64_t,
+                    std::int64_t) override {}
+  std::vector<CallsSpent> calls_spent(std::int64_t) override { return {}; }
 
  private:
   std::mutex mutex_;
   std::map<std::string, CachedCatalogue, std::less<>> catalogues_;
   std::vector<StockEntry> stock_;
+  std::map<std::string, std::deque<BootEntry>, std::less<>> boots_;  // by offer, newest first
 };
 
 class FakeNotifier final : public Notifier {

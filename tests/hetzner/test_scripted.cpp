@@ -86,9 +86,9 @@ TEST(HetznerWire, a_create_says_everything_in_one_request) {
 TEST(HetznerWire, an_endless_list_as_prisms_mock_gives_it_stops) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
-  wire.on("GET /servers?label_selector=installation%3D%3Dinst-7kq2&page=1&per_page=50", 200,
+  wire.on("GET /servers?label_selector=attempt%3D%3Danother&page=1&per_page=50", 200,
           page(server_json("1"), "4", "100"))
-      .on("GET /servers?label_selector=installation%3D%3Dinst-7kq2&page=4", 200,
+      .on("GET /servers?label_selector=attempt%3D%3Danother&page=4", 200,
           page(server_json("1"), "4", "100"));
   FindRequest other = find_attempt();
   other.sought[0].attempt_id = "another";

@@ -233,6 +233,38 @@ TEST_F(HetznerStory, two_installations_in_one_project_never_touch) {
   EXPECT_EQ(wire.living(attempt), 1);
 }
 
+TEST_F(HetznerStory, a_key_is_looked_up_once_for_many_creations_and_anew_when_it_is_gone) {
+  const auto create = [&](int number) {
+    CreateRequest one = request();
+    one.attempt_id = "attempt" + std::to_string(number);
+    one.name = "auto-acme-" + one.attempt_id;
+    ASSERT_TRUE(provider.create(one, call).ok());
+  };
+  for (int i = 0; i < 10; ++i) create(i);
+  EXPECT_EQ(wire.count("GET http://fakecloud/hetzner/v1/ssh_keys"), 1);
+  EXPECT_EQ(wire.sent.size(), 12U) << "the look-up, the registration, ten creations";
+}
+
+TEST_F(HetznerStory, one_server_of_many_is_one_page) {
+  for (int i = 0; i < 60; ++i) {
+    CreateRequest one = request();
+    one.attempt_id = "attempt" + std::to_string(i);
+    one.name = "auto-acme-" + one.attempt_id;
+    ASSERT_TRUE(provider.create(one, call).ok());
+    wait(1000);
+  }
+  wait(60'000);
+  wire.sent.clear();
+  FindRequest one = find_attempt();
+  one.sought[0].attempt_id = "attempt7";
+  const auto found = provider.find(one, call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->complete);
+  ASSERT_EQ(found->servers.size(), 1U);
+  EXPECT_EQ(found->servers[0].attempt_id, "attempt7");
+  EXPECT_EQ(wire.sent.size(), 1U);
+}
+
 TEST_F(HetznerStory, a_hundred_servers_are_one_list_of_three_pages) {
   for (int i = 0; i < 100; ++i) {
     CreateRequest one = request();

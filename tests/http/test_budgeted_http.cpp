@@ -73,6 +73,29 @@ TEST_F(Budgeted, a_long_wait_fails_with_rate_limited_and_sends_nothing) {
   EXPECT_TRUE(get().ok());
 }
 
+TEST_F(Budgeted, the_vendors_own_count_holds_where_it_is_lower) {
+  transport_.response.headers = {{"ratelimit-limit", "5000"}, {"ratelimit-remaining", "1000"}};
+  ASSERT_TRUE(get().ok());
+  transport_.response.headers.clear();
+  ASSERT_TRUE(get().ok());
+  EXPECT_EQ(waited_, 0) << "a fifth of ten, less the one for deletes";
+  ASSERT_TRUE(get().ok());
+  EXPECT_GE(waited_, 900);
+}
+
+TEST(VendorCount, is_read_or_is_not_there) {
+  const auto count = [](const char* limit, const char* remaining) {
+    return vendor_count(
+        {200, {{"ratelimit-limit", limit}, {"ratelimit-remaining", remaining}}, ""});
+  };
+  EXPECT_EQ(count("3600", "12")->remaining, 12);
+  EXPECT_EQ(count("3600", "4000")->remaining, 3600);
+  EXPECT_FALSE(count("0", "0"));
+  EXPECT_FALSE(count("many", "12"));
+  EXPECT_FALSE(count("3600", "-1"));
+  EXPECT_FALSE(vendor_count({200, {}, ""}));
+}
+
 TEST_F(Budgeted, a_wait_ends_when_the_call_is_cancelled) {
   transport_.response = {429, {{"retry-after", "3"}}, ""};
   ASSERT_TRUE(get().ok());

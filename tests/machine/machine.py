@@ -16,8 +16,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness  # noqa: E402
 
 FAKECLOUD = harness.program("berth-fakecloud")
-# One more line of [provisioning]: what makes a server ready, beyond a port that answers.
-READY = os.environ.get("BERTH_MACHINE_READY", "")
 USER_DATA = """#cloud-config
 # Not ASCII, so that no step on the way may guess: Grüße
 write_files:
@@ -117,22 +115,25 @@ class Story(harness.Story):
             file.write(USER_DATA)
         user = 'ssh_user = "admin"\n' if vendors == ("aws",) else ""
         config = {"account": f'{user}user_data_file = "cloud-init.yaml"\n'
+                             f'ssh_identity_file = "{self.key}"\n'
                              f'ssh_public_key_files = ["{self.key}.pub"]',
-                  "command": json.dumps(["sh", self.deploy_script()]), "provisioning": READY,
-                  **config}
+                  "command": json.dumps(["sh", self.deploy_script()]),
+                  "provisioning": 'ready = "marker"', **config}
         super().configure(vendors=vendors, **config)
 
     def deploy_script(self):
-        """Logs in, waits for what the user-data promised, and shows the server as JSON."""
+        """Logs in by the host key on record, and shows the server part by part. It waits for nothing:
+        what the user-data promised is there when berth calls the server ready."""
+        known = shlex.quote(self.path("known_hosts"))
         ssh = ("ssh -i {0} -p $BERTH_SSH_PORT -o BatchMode=yes -o IdentitiesOnly=yes "
-               "-o ConnectTimeout=5 -o LogLevel=ERROR -o StrictHostKeyChecking=accept-new "
-               "-o UserKnownHostsFile={1} $BERTH_SSH_USER@$BERTH_SERVER_IP"
-               ).format(shlex.quote(self.key), shlex.quote(self.path("known_hosts")))
+               "-o ConnectTimeout=5 -o LogLevel=ERROR -o StrictHostKeyChecking=yes "
+               "-o HostKeyAlias=server -o UserKnownHostsFile={1} $BERTH_SSH_USER@$BERTH_SERVER_IP"
+               ).format(shlex.quote(self.key), known)
         show = "; ".join(f"echo '== {name}'; {command}" for name, command in SHOWN.items())
         script = self.path("deploy.sh")
         with open(script, "w") as file:
-            file.write(f"set -eu\ntries=0\nuntil {ssh} test -s /etc/berth-ready; do\n"
-                       "  tries=$((tries + 1))\n  [ $tries -lt 200 ] || exit 1\n  sleep 0.5\ndone\n"
+            file.write(f"set -eu\necho \"server $BERTH_SSH_HOST_KEY\" >{known}\n"
+                       f"{ssh} test -s /etc/berth-ready\n"
                        f"{ssh} {shlex.quote(show)} >{shlex.quote(self.path('shown'))}\n"
                        "echo deployed\n")
         return script

@@ -107,6 +107,28 @@ TEST_F(CacheFile, gives_every_field_of_an_offer_back) {
   EXPECT_FALSE(cached->offers[1].hourly_nanos);
 }
 
+BootEntry boot(const std::string& attempt, std::int64_t at, bool ready) {
+  return {attempt, "main/nbg1//cx33/on_demand", at, ready, 20'000, ready ? "" : "it is deaf"};
+}
+
+TEST_F(CacheFile, keeps_the_last_four_boots_of_an_offer_for_all_processes) {
+  for (int i = 0; i < 6; ++i)
+    open()->store_boot(boot("attempt-" + std::to_string(i), now + i, i % 2 == 1));
+  auto cache = open();
+  cache->store_boot(boot("attempt-5", now + 5, true));  // told twice: counted once
+  const auto kept = cache->boots_of("main/nbg1//cx33/on_demand");
+  ASSERT_EQ(kept.size(), 4U);
+  EXPECT_EQ(kept[0].attempt_id, "attempt-5");
+  EXPECT_EQ(kept[3].attempt_id, "attempt-2");
+  EXPECT_EQ(kept[0].took_ms, 20'000);
+  EXPECT_EQ(kept[1].why, "it is deaf");
+  EXPECT_TRUE(cache->boots_of("main/nbg1//cx43/on_demand").empty());
+
+  EXPECT_EQ(cache->boots_with_failures().size(), 4U);
+  for (int i = 6; i < 10; ++i) cache->store_boot(boot("later-" + std::to_string(i), now + i, true));
+  EXPECT_TRUE(cache->boots_with_failures().empty());
+}
+
 TEST_F(CacheFile, forgets_catalogues_nobody_has_read_for_a_month) {
   auto cache = open();
   cache->store_catalogue("old settings", {{}, now});
@@ -225,6 +247,59 @@ TEST_F(RateBudget, pauses_when_the_vendor_says_so) {
   EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now).wait_ms, 5000);
   EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now).calls, 0);
   EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now + 5000).calls, 1);
+}
+
+TEST_F(RateBudget, backs_off_for_longer_each_time_in_a_row_for_all_processes) {
+  auto cache = open();
+  auto other = open();
+  EXPECT_EQ(cache->back_off_calls("token", 0, now), now + 1000);
+  EXPECT_EQ(other->take_calls("token", 1, 100, minute, true, now).wait_ms, 1000);
+  EXPECT_EQ(other->back_off_calls("token", 1000, now + 900), now + 1000)
+      << "a call that was under way before";
+  EXPECT_EQ(other->back_off_calls("token", 0, now + 2000), now + 4000);
+  EXPECT_EQ(cache->back_off_calls("token", 1000, now + 5000), now + 11'000) << "with its jitter";
+  std::int64_t at = now + 20'000;
+  for (int i = 0; i < 20; ++i) at = cache->back_off_calls("token", 0, at);
+  EXPECT_EQ(cache->back_off_calls("token", 0, at), at + 64'000) << "and no longer";
+  at += 64'000 + 3 * minute;
+  EXPECT_EQ(cache->back_off_calls("token", 0, at), at + 1000) << "forgiven";
+}
+
+TEST_F(RateBudget, believes_the_vendor_where_it_counts_fewer_calls_left) {
+  auto cache = open();
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, false, now).calls, 1);
+  cache->learn_calls("token", 1000, 5000, 100, minute, now);  // a fifth of the vendor's
+  EXPECT_EQ(open()->take_calls("token", 100, 100, minute, false, now).calls, 10);
+  cache->learn_calls("token", 5000, 5000, 100, minute, now);  // never raises it
+  EXPECT_EQ(open()->take_calls("token", 100, 100, minute, true, now).calls, 10);
+  cache->learn_calls("token", 0, 5000, 100, minute, now + minute);
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, false, now + minute).wait_ms, 1200)
+      << "half the pace of the refill";
+  EXPECT_EQ(cache->take_calls("token", 1, 100, minute, true, now + minute).calls, 1);
+}
+
+TEST_F(RateBudget, tells_what_each_account_spent_and_takes_back_what_it_did_not) {
+  auto cache = open();
+  EXPECT_EQ(cache->take_calls("token", 50, 100, minute, false, now).calls, 50);
+  cache->settle_calls("token", "main", 30, 20, now);
+  cache->settle_calls("token", "second", 5, 0, now);
+  EXPECT_EQ(cache->take_calls("token", 100, 100, minute, true, now).calls, 70);
+  cache->settle_calls("token", "main", 70, 0, now + 2 * 60 * minute);
+  cache->pause_calls("token", now + 2 * 60 * minute + 5000);
+
+  const auto spent = open()->calls_spent(now + 2 * 60 * minute);
+  ASSERT_EQ(spent.size(), 2U);
+  EXPECT_EQ(spent[0].account, "main");
+  EXPECT_EQ(spent[0].credential, "token");
+  EXPECT_EQ(spent[0].last_hour, 70);
+  EXPECT_EQ(spent[0].last_day, 100);
+  EXPECT_EQ(spent[0].requests, 100);
+  EXPECT_EQ(spent[0].per_ms, minute);
+  EXPECT_EQ(spent[0].left, 100);
+  EXPECT_EQ(spent[0].paused_until_unix_ms, now + 2 * 60 * minute + 5000);
+  EXPECT_EQ(spent[1].last_hour, 0);
+  EXPECT_EQ(spent[1].last_day, 5);
+  EXPECT_TRUE(open()->calls_spent(now + 40 * 60 * minute).empty());
 }
 
 TEST_F(RateBudget, is_not_frozen_by_a_clock_that_is_set_back) {

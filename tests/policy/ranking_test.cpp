@@ -76,6 +76,24 @@ TEST(MonthlyPrice, IsMissingWhereAnyPartOfItIs) {
   EXPECT_EQ(no_price(one), "the catalogue has no price for its disk");
 }
 
+TEST(Ranking, TwoFailuresOfTheLastFourBootsStopAnOfferAndItSaysSo) {
+  constexpr std::int64_t minute = 60'000;
+  AccountOffer deaf = offer("cx33", 4, 8, 80, 1200);
+  deaf.boots = {{now - minute, true, ""},
+                {now - 5 * minute, false, "it is deaf"},
+                {now - 90 * minute, false, "the host broke"}};
+  EXPECT_EQ(dropped(deaf).code, "boots_failed");
+  EXPECT_EQ(dropped(deaf).sentence,
+            "2 of its last 3 boots failed, the last at 2026-11-21 17:55 UTC: it is deaf; it is "
+            "tried again after 2026-11-21 18:55 UTC");
+
+  Facts later = acme_deploys_web();
+  later.now_unix_ms = now + 55 * minute;
+  EXPECT_EQ(rank(later, {deaf}).ranked.size(), 1U);
+  deaf.boots.pop_back();  // one failure is no pattern
+  EXPECT_EQ(rank(acme_deploys_web(), {deaf}).ranked.size(), 1U);
+}
+
 TEST(Ranking, APriceOfZeroDoesNotWin) {
   AccountOffer gratis = offer("gift", 4, 8, 80, 0);
   const Ranking ranking = rank(acme_deploys_web(), {gratis, offer("cx33", 4, 8, 80, 1200)});

@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "core/reach": ["reach/", "http/", "journal/", "berth/"],
     "core/worker": ["worker/", "reach/", "berth/"],
     "core/offers": ["offers/", "policy/", "config/", "journal/", "world/", "berth/"],
-    "core/offers/sqlite_cache.cpp": ["offers/cache.hpp", "offers/offer_rows.hpp",
+    "core/offers/sqlite_cache.cpp": ["offers/bucket.hpp", "offers/cache.hpp",
+                                     "offers/offer_rows.hpp",
                                      "ledger/sqlite.hpp", "ledger/state_folder.hpp"],
     "core/offers/offer_rows.cpp": ["offers/offer_rows.hpp", "ledger/text_list.hpp", "berth/"],
     "core/offers/offer_rows.hpp": ["ledger/sqlite.hpp", "berth/"],
@@ -35,7 +36,7 @@ MAY_INCLUDE = {
     "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
     "core": ["berth.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
-             "reports.hpp",
+             "reports.hpp", "shared_budgets.hpp",
              "request/", "fleet/", "policy/", "config/", "journal/", "ledger/", "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],

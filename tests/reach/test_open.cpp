@@ -168,8 +168,8 @@ TEST_F(Opened, a_missing_required_key_is_named) {
 
 TEST_F(Opened, accounts_with_one_credential_share_its_budget) {
   const std::vector<std::string> same{secret};
-  EXPECT_EQ(budgets_.of(credential_fingerprint(same), {10, 60}),
-            budgets_.of(credential_fingerprint({secret}), {10, 60}));
+  EXPECT_EQ(budgets_.of(credential_fingerprint(same), {10, 60}, ""),
+            budgets_.of(credential_fingerprint({secret}), {10, 60}, ""));
   EXPECT_NE(credential_fingerprint({"ab", "c"}), credential_fingerprint({"a", "bc"}));
   EXPECT_EQ(credential_fingerprint(same).size(), 16U);
 }

@@ -24,8 +24,11 @@ int offers(const OfferWords& words, Berth& berth, Answer& answer) {
     answer.note("berth: " + printable(problem));
   }
   document["problems"] = std::move(problems);
+  document["api_calls"] = list_document("api_calls", listing.api_calls)["api_calls"];
   answer.document(document);
   answer.print(offers_text(answer.terminal(), listing, words.all));
+  if (!listing.api_calls.empty())
+    answer.print("\n" + api_calls_text(answer.terminal(), listing.api_calls));
   const bool nothing_read = listing.offers.empty() && !listing.problems.empty();
   return nothing_read ? 1 : 0;
 }

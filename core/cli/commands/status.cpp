@@ -26,9 +26,13 @@ int one(const std::string& id, Berth& berth, Answer& answer) {
 
 int recent(const StatusWords& words, Berth& berth, Answer& answer) {
   const auto deployments = berth.deployments(words.organization, words.application, words.limit);
-  answer.document(list_document("deployments", deployments));
+  const std::vector<ApiCallsReport> calls = berth.api_calls(words.organization);
+  boost::json::object document = list_document("deployments", deployments);
+  document["api_calls"] = list_document("api_calls", calls)["api_calls"];
+  answer.document(document);
   if (deployments.empty()) answer.print("No deployments. `berth deploy --help` shows how.");
   answer.print(deployments_text(answer.terminal(), deployments));
+  if (!calls.empty()) answer.print("\n" + api_calls_text(answer.terminal(), calls));
   return 0;
 }
 

@@ -36,11 +36,14 @@ std::string missing_catalogues(const Facts& facts) {
 
 Verdict nothing_found(const Facts& facts, const Decision& so_far) {
   const std::string details = nearest_misses(so_far.dropped) + missing_catalogues(facts);
-  // `out_of_stock` is given only to offers that are right in everything else (see drop_order).
-  const bool only_stock = !so_far.dropped.empty() && so_far.dropped.front().code == "out_of_stock";
-  if (only_stock)
+  // These two are given only to offers that are right in everything else (see drop_order).
+  const std::string nearest = so_far.dropped.empty() ? "" : so_far.dropped.front().code;
+  if (nearest == "out_of_stock")
     return {VerdictKind::deny, "all_out_of_stock",
             "Every offer that fits is out of stock just now." + details};
+  if (nearest == "boots_failed")
+    return {VerdictKind::deny, "all_out_of_stock",
+            "Every offer that fits has failed to boot lately." + details};
   if (facts.offers->empty())
     return {VerdictKind::deny, "no_fitting_offer",
             "No account has anything on offer in its regions." + details};

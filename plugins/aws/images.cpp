@@ -1,0 +1,84 @@
+#include "images.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <tuple>
+
+#include "errors.hpp"
+
+namespace berth::aws {
+namespace {
+
+constexpr std::int64_t life_ms = 10 * 60'000;
+
+// Debian's account and its images' names: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
+constexpr const char* debian_owner = "136693071363";
+
+// "debian-12": "debian-12-amd64-*", as Debian names its images. "": the word names none of
+// Debian's.
+std::string debian_pattern(const std::string& word, const std::string& arch) {
+  const std::string debian = "debian-";
+  const bool numbered = word.size() > debian.size() &&
+                        word.compare(0, debian.size(), debian) == 0 &&
+                        std::all_of(word.begin() + static_cast<std::ptrdiff_t>(debian.size()),
+                                    word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!numbered) return {};
+  return word + (arch == "arm64" ? "-arm64-*" : "-amd64-*");
+}
+
+Result<Image> newest_image(const CreateRequest& request, const std::string& word,
+                           const std::string& arch, Api& api) {
+  const bool is_id = word.compare(0, 4, "ami-") == 0;
+  const std::string pattern = debian_pattern(word, arch);
+  if (!is_id && pattern.empty())
+    return invalid_request("\"" + word +
+                           "\" is no image on AWS. Name an id (ami-...) or debian-12.");
+
+  const auto images = is_id ? api.describe_images(request.region, word, "", {})
+                            : api.describe_images(request.region, "", debian_owner,
+                                                  {{"name", {pattern}},
+                                                   {"architecture", {arch}},
+                                                   {"state", {"available"}},
+                                                   {"root-device-type", {"ebs"}}});
+  if (images.failure) return *images.failure;
+  // ISO times sort as text; of two made in one second the id decides, so that retries agree.
+  const auto newest = std::max_element(
+      images.items.begin(), images.items.end(), [](const Image& a, const Image& b) {
+        return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+      });
+  if (newest == images.items.end())
+    return invalid_request("There is no image " + word + " for " + arch + " in " + request.region +
+                           ". Set \"image\" to one of that region.");
+  if (newest->architecture != arch)
+    return invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
+                           request.instance_type + " is " + arch + ". Set another \"image\".");
+  if (newest->root_device.empty())
+    return invalid_request("Image " + newest->id + " has no root volume. Set another \"image\".");
+  return *newest;
+}
+
+}  // namespace
+
+Result<Image> Images::image_for(const CreateRequest& request, const Account& account, Api& api,
+                                std::int64_t now_unix_ms) {
+  const std::string arch = request.arch == Arch::arm64 ? "arm64" : "x86_64";
+  std::string word = request.image.empty() ? account.image : request.image;
+  if (word.empty()) word = "debian-12";
+  const std::string key = request.region + " " + word + " " + arch;
+  // One question at a time, so that creations that come together share its answer.
+  const std::lock_guard<std::mutex> lock(guard_);
+  const auto known = known_.find(key);
+  if (known != known_.end() && now_unix_ms >= known->second.read_unix_ms &&
+      now_unix_ms - known->second.read_unix_ms < life_ms)
+    return known->second.image;
+  Result<Image> image = newest_image(request, word, arch, api);
+  if (image.ok()) known_[key] = {*image, now_unix_ms};
+  return image;
+}
+
+void Images::forget() {
+  const std::lock_guard<std::mutex> lock(guard_);
+  known_.clear();
+}
+
+}  // namespace berth::aws
