@@ -247,6 +247,7 @@ TEST_F(ScalingDown, ABootingServerThatSomebodyWaitsForStays) {
 
 TEST_F(ScalingDown, WhoWaitedForAServerGetsItThoughItIsUsedUpByThat) {
   rules().max_uses = 1;
+  story.settings.provisioning.ready = ReadyWhen::running;  // a look is enough to join
   const std::string web = story.deploy("web", 3, 6, 60);
   story.step();
   // Somebody else sees it join, and decides before the deployment does.
@@ -262,6 +263,7 @@ TEST_F(ScalingDown, WhoWaitedForAServerGetsItThoughItIsUsedUpByThat) {
 }
 
 TEST_F(ScalingDown, WhoWaitedForAServerGetsItThoughAPersonDrainsIt) {
+  story.settings.provisioning.ready = ReadyWhen::running;  // a look is enough to join
   const std::string web = story.deploy("web", 3, 6, 60);
   story.step();
   for (int i = 0; i < 60; ++i) {
