@@ -429,8 +429,9 @@ Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
     std::optional<Preview> found;
     for (int round = 0; round < 2 && !found; ++round) {
       if (round > 0) parts_->offers.refresh(accounts_of(parts_->config, deployment.organization));
-      parts_->ledger->read(
-          [&](const LedgerView& view) { found = preview(parts_->parts, view, deployment); });
+      parts_->ledger->read([&](const LedgerView& view) {
+        found = preview(parts_->parts, view, deployment, most_rows, most_rows);
+      });
     }
     if (!found) throw Error(Problem::unexpected, "the catalogues went stale while being read");
     return read_plan(decision_document(*found, deployment, parts_->config,

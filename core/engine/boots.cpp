@@ -15,9 +15,8 @@ constexpr std::int64_t share_of_age = 4;
 constexpr std::int64_t slowest_in_intervals = 3;
 
 std::string offer_key(const AttemptRecord& attempt) {
-  const std::vector<RankedOffer> offers = decode_offers(attempt.offers_json);
-  const auto index = static_cast<std::size_t>(attempt.candidate);
-  return index < offers.size() ? offers[index].offer.key() : std::string();
+  if (attempt.offers_json == "[]") return {};  // one that was found, and never asked for
+  return decode_offer(attempt.offers_json, attempt.candidate).offer.key();
 }
 
 /// The quickest of the boots that are remembered. What was measured is up to one interval more than

@@ -116,8 +116,8 @@ std::string decision_document(const Preview& preview, const DeploymentRecord& de
         .begin_object("required");
     write_room(json, decision.required);
     json.end_object()
-        .number("offers_kept", static_cast<std::int64_t>(decision.ranked.size()))
-        .number("offers_dropped", static_cast<std::int64_t>(decision.dropped.size()));
+        .number("offers_kept", static_cast<std::int64_t>(decision.offers_kept))
+        .number("offers_dropped", static_cast<std::int64_t>(decision.offers_dropped));
     if (decision.estimate) write_price(json, "estimate", *decision.estimate);
   } else {
     json.text("action", "place")

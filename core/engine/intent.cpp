@@ -9,7 +9,6 @@
 namespace berth {
 namespace {
 
-constexpr std::size_t most_candidates = 8;
 
 /// auto-{organization}-{attempt}, at most 63 of [a-z0-9-]: the id's 26 must stay whole.
 std::string server_name(const std::string& organization, const std::string& attempt_id) {

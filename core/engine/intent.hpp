@@ -9,6 +9,9 @@
 
 namespace berth {
 
+/// So many offers an attempt keeps, for failover.
+inline constexpr std::size_t most_candidates = 8;
+
 /// Records an attempt over the ranked offers (the best eight) and its server, which counts as room
 /// and against the quota from now on. `deployment_id` "" for a server bought by hand.
 Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,

@@ -33,20 +33,25 @@ RankedOffer offer_of(const json::value& value) {
 
 }  // namespace
 
+// A line for each offer, so that one can be read without the others.
 std::string encode_offers(const std::vector<RankedOffer>& offers) {
-  JsonWriter json(512 * offers.size());
-  json.begin_array();
+  if (offers.empty()) return "[]";
+  std::string text;
+  text.reserve(640 * offers.size());
   for (const RankedOffer& ranked : offers) {
-    json.begin_object()
-        .text("account", ranked.offer.account)
-        .text("provider", ranked.offer.provider)
-        .json("offer", codec::encode(ranked.offer.offer))
-        .number("disk_mib", ranked.disk_mib)
-        .money("monthly", ranked.monthly)
-        .money("monthly_compared", ranked.monthly_compared)
-        .end_object();
+    text += text.empty() ? "[\n" : ",\n";
+    text += JsonWriter(640)
+                .begin_object()
+                .text("account", ranked.offer.account)
+                .text("provider", ranked.offer.provider)
+                .json("offer", codec::encode(ranked.offer.offer))
+                .number("disk_mib", ranked.disk_mib)
+                .money("monthly", ranked.monthly)
+                .money("monthly_compared", ranked.monthly_compared)
+                .end_object()
+                .taken();
   }
-  return json.end_array().taken();
+  return text + "\n]";
 }
 
 std::vector<RankedOffer> decode_offers(std::string_view text) {
@@ -57,9 +62,15 @@ std::vector<RankedOffer> decode_offers(std::string_view text) {
 }
 
 RankedOffer decode_offer(std::string_view text, int candidate) {
-  json::monotonic_resource memory;  // hundreds of small values, given back at once
-  const json::value list = json::parse(text, &memory);
-  return offer_of(list.as_array().at(static_cast<std::size_t>(candidate)));
+  for (int line = 0; line <= candidate; ++line) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) throw std::runtime_error("stored offers: one is missing");
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (!text.empty() && text.back() == ',') text.remove_suffix(1);
+  json::monotonic_resource memory;  // many small values, given back at once
+  return offer_of(json::parse(text, &memory));
 }
 
 }  // namespace berth

@@ -14,7 +14,7 @@ namespace berth {
 namespace {
 
 /// What a stored decision keeps: offers of each kind, and servers that are merely full.
-constexpr std::size_t most_rows = 40, most_full_rows = 8;
+constexpr std::size_t most_rows = 10, most_full_rows = 5;
 
 /// Room needed on a server while the deployment rolls out.
 Requirements wanted_of(const DeploymentRecord& deployment) {
@@ -215,15 +215,17 @@ std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
 }
 
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
-                               const DeploymentRecord& deployment, std::size_t most_full) {
+                               const DeploymentRecord& deployment, std::size_t most_full,
+                               std::size_t most_offers) {
   Preview preview;
   preview.wanted = wanted_of(deployment);
   const std::vector<Server>& fleet = view.fleet(deployment.organization);
   preview.servers = fleet.size();
   preview.placement = place_in_fleet(parts, view, deployment, fleet, most_full, preview.free);
   if (!preview.placement.chosen_server_id.empty()) return preview;
-  preview.decision =
-      parts.pipeline.decide(facts_of(parts, view, deployment, fleet, preview.placement.trigger));
+  Facts facts = facts_of(parts, view, deployment, fleet, preview.placement.trigger);
+  facts.most_offers = std::max(most_offers, most_candidates);
+  preview.decision = parts.pipeline.decide(facts);
   if (preview.decision->outcome.kind == VerdictKind::needs_offers) return std::nullopt;
   return preview;
 }
@@ -243,7 +245,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       return std::nullopt;
     }
   }
-  const std::optional<Preview> found = preview(parts, tx, deployment, most_full_rows);
+  const std::optional<Preview> found = preview(parts, tx, deployment, most_full_rows, most_rows);
   if (!found) {
     // Read the catalogues outside of the transaction, then decide again from the start.
     return [&parts, task, organization = deployment.organization]() -> Apply {

@@ -164,7 +164,8 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
   // its pages from the file again and again, and writes pages to the log before their time.
   database->script(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-      "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -32768;");
+      "PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000; "
+      "PRAGMA cache_size = -32768;");
   return database;
 }
 

@@ -239,7 +239,7 @@ class ColumnNames {
   std::vector<std::string> names_;
 };
 
-/// Binds the fields in order.
+/// Binds the fields in order. The record must outlive the Query.
 class ColumnWriter {
  public:
   explicit ColumnWriter(sqlite::Query& query) : query_(query) {}
@@ -247,7 +247,9 @@ class ColumnWriter {
   template <class Field>
   void operator()(std::string_view, const Field& field) {
     if constexpr (std::is_enum_v<Field>) {
-      query_.bind(to_word(field));
+      query_.bind_borrowed(to_word(field));
+    } else if constexpr (std::is_same_v<Field, std::string>) {
+      query_.bind_borrowed(field);
     } else {
       query_.bind(field);
     }
@@ -262,11 +264,11 @@ class ColumnWriter {
     query_.bind(room.millicores).bind(room.memory_mib).bind(room.disk_mib);
   }
   void operator()(std::string_view, const Money& money) {
-    query_.bind(money.nanos).bind(money.currency);
+    query_.bind(money.nanos).bind_borrowed(money.currency);
   }
   void operator()(std::string_view, const std::optional<Moment>& moment) {
     if (moment) {
-      query_.bind(moment->unix_ms).bind(moment->boot_ms).bind(moment->boot_id);
+      query_.bind(moment->unix_ms).bind(moment->boot_ms).bind_borrowed(moment->boot_id);
     } else {
       query_.bind(std::nullopt).bind(std::nullopt).bind(std::nullopt);
     }

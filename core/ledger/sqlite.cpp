@@ -77,12 +77,26 @@ Query& Query::bind(std::int64_t value) {
   return *this;
 }
 
-Query& Query::bind(std::string_view value) {
+namespace {
+
+void bind_text(sqlite3_stmt* statement, int parameter, std::string_view value,
+               sqlite3_destructor_type lives) {
   // A null pointer would bind NULL.
   const char* data = value.data() == nullptr ? "" : value.data();
-  const int code = sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_TRANSIENT,
-                                       SQLITE_UTF8);
-  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_), code);
+  const int code =
+      sqlite3_bind_text64(statement, parameter, data, value.size(), lives, SQLITE_UTF8);
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement), code);
+}
+
+}  // namespace
+
+Query& Query::bind(std::string_view value) {
+  bind_text(statement_, ++bound_, value, SQLITE_TRANSIENT);
+  return *this;
+}
+
+Query& Query::bind_borrowed(std::string_view value) {
+  bind_text(statement_, ++bound_, value, SQLITE_STATIC);
   return *this;
 }
 
@@ -136,6 +150,8 @@ Database::Database(const std::string& path, Access access, int patience_ms)
   handle_.reset(handle);  // made even when it failed
   if (code != SQLITE_OK) fail(handle, code);
   sqlite3_extended_result_codes(handle, 1);
+  // Rows of ours need more than the few small pieces of memory that SQLite keeps at hand by itself.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 1200, 400);
   sqlite3_busy_handler(handle, &Database::wait_for_lock, patience_.get());
 }
 

@@ -43,6 +43,8 @@ class Query {
   Query& bind(int value) { return bind(std::int64_t{value}); }
   Query& bind(bool value) { return bind(std::int64_t{value ? 1 : 0}); }
   Query& bind(std::string_view value);  // copied
+  /// Not copied: `value` must stay as it is for as long as this Query.
+  Query& bind_borrowed(std::string_view value);
   Query& bind(const std::string& value) { return bind(std::string_view(value)); }
   Query& bind(const char* value) { return bind(std::string_view(value)); }
   Query& bind(std::nullopt_t);

@@ -69,7 +69,7 @@ Definitions definitions() {
 struct Writer {
   sqlite::Query& query;
 
-  void operator()(std::string_view, const std::string& text) { query.bind(text); }
+  void operator()(std::string_view, const std::string& text) { query.bind_borrowed(text); }
   void operator()(std::string_view, const Arch& arch) { query.bind(codec::to_word(arch)); }
   void operator()(std::string_view, const Availability& word) { query.bind(codec::to_word(word)); }
   void operator()(std::string_view, const Texts& texts) { query.bind(json_of_texts(texts)); }
@@ -82,6 +82,8 @@ struct Writer {
 struct Reader {
   const sqlite::Query& row;
   int next = 0;
+  std::string last_text = "[]";
+  Texts last_texts = {};
 
   void operator()(std::string_view, std::string& text) { text = row.text(next++); }
   void operator()(std::string_view, Arch& arch) {
@@ -91,9 +93,14 @@ struct Reader {
     word(availability, {Availability::available, Availability::unavailable, Availability::unknown});
   }
   void operator()(std::string_view, Texts& texts) {
-    auto read = texts_of_json(row.text(next++));
-    if (!read) unreadable();
-    texts = std::move(*read);
+    std::string text = row.text(next++);
+    if (text != last_text) {  // most offers of a cloud leave out the same
+      auto read = texts_of_json(text);
+      if (!read) unreadable();
+      last_text = std::move(text);
+      last_texts = std::move(*read);
+    }
+    texts = last_texts;
   }
   void operator()(std::string_view, std::int64_t& number) { number = row.integer(next++); }
   void operator()(std::string_view, OptionalNumber& number) {
@@ -143,7 +150,8 @@ std::vector<Offer> offers_of(sqlite::Database& database, std::int64_t catalogue)
                                  " FROM offer WHERE catalogue = ? ORDER BY position";
   std::vector<Offer> offers;
   sqlite::Query row = database.query(sql, catalogue);
-  while (row.next()) columns(Reader{row}, offers.emplace_back());
+  Reader reader{row};
+  for (; row.next(); reader.next = 0) columns(reader, offers.emplace_back());
   return offers;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,6 +84,9 @@ struct Facts {
   std::vector<std::string> excluded_offers;  // keys that failed for this deployment already
   std::optional<ApprovalFact> approval;
   std::optional<std::vector<AccountOffer>> offers;  // nullopt: not read yet
+  /// Of the ranked and of the dropped, so many are spelled out. A decision needs the best few, and
+  /// a catalogue has a thousand.
+  std::size_t most_offers = std::numeric_limits<std::size_t>::max();
   std::vector<MissingCatalogue> missing_catalogues;
   std::string currency = "USD";  // the comparison currency
   std::vector<CurrencyRate> rates;

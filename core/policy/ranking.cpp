@@ -97,7 +97,10 @@ Shortfall shortfall_of(const Offer& offer, const Room& required) {
 
 /// One offer being judged.
 struct Judged {
-  RankedOffer ranked;
+  const AccountOffer* offer = nullptr;
+  std::int64_t disk_mib = 0;
+  Money monthly, monthly_compared;
+  std::string price_note;
   std::string key;
   std::string code, sentence;  // code "": it does
   std::int64_t missing_per_mille = 0;
@@ -115,9 +118,9 @@ class Judge {
 
   [[nodiscard]] Judged judge(const AccountOffer& candidate) const {
     Judged judged;
-    judged.ranked.offer = candidate;
+    judged.offer = &candidate;
     judged.key = candidate.key();
-    judged.ranked.disk_mib = disk_to_ask(candidate.offer, required_);
+    judged.disk_mib = disk_to_ask(candidate.offer, required_);
     // From the nearest miss to the farthest: the last that holds stays.
     check_stock(judged);
     check_price(judged);
@@ -127,7 +130,7 @@ class Judge {
 
  private:
   void check_stock(Judged& judged) const {
-    const AccountOffer& candidate = judged.ranked.offer;
+    const AccountOffer& candidate = *judged.offer;
     if (candidate.out_of_stock_until_unix_ms > facts_.now_unix_ms) {
       std::string sentence =
           "out of stock until " + utc_text(candidate.out_of_stock_until_unix_ms);
@@ -142,7 +145,7 @@ class Judge {
   /// A type that keeps failing to boot costs each deployment the whole ready time-out, so it is
   /// left alone for longer than what is out of stock.
   void check_boots(Judged& judged) const {
-    const std::vector<BootFact>& boots = judged.ranked.offer.boots;
+    const std::vector<BootFact>& boots = judged.offer->boots;
     const auto failed = [](const BootFact& boot) { return !boot.ready; };
     const auto failures = std::count_if(boots.begin(), boots.end(), failed);
     if (failures < failures_that_stop) return;
@@ -157,25 +160,24 @@ class Judge {
   }
 
   void check_price(Judged& judged) const {
-    RankedOffer& ranked = judged.ranked;
-    const Offer& offer = ranked.offer.offer;
+    const Offer& offer = judged.offer->offer;
     std::string why;
-    const auto monthly = monthly_price(offer, ranked.disk_mib, why);
+    const auto monthly = monthly_price(offer, judged.disk_mib, why);
     if (!monthly) return judged.drop("no_price", why);
-    ranked.monthly = *monthly;
-    ranked.price_note = price_note(ranked.offer, ranked.disk_mib, *monthly);
+    judged.monthly = *monthly;
+    judged.price_note = price_note(*judged.offer, judged.disk_mib, *monthly);
     const auto compared = converted(*monthly, facts_);
     if (!compared)
       return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
                                         offer.currency + " to rates of [currency]");
-    ranked.monthly_compared = *compared;
+    judged.monthly_compared = *compared;
     if (rules_.cap && compared->nanos > rules_.cap->nanos)
       judged.drop("above_cap", money_text(*compared) + " a month is above the cap of " +
                                    money_text(*rules_.cap));
   }
 
   void check_kind(Judged& judged) const {
-    const AccountOffer& candidate = judged.ranked.offer;
+    const AccountOffer& candidate = *judged.offer;
     const Offer& offer = candidate.offer;
     if (offer.availability == Availability::unavailable)
       judged.drop("unavailable", "the provider says it is not available there");
@@ -200,8 +202,8 @@ class Judge {
 
 bool ranks_before(const Judged& left, const Judged& right) {
   const auto rank = [](const Judged& judged) {
-    const Offer& offer = judged.ranked.offer.offer;
-    return std::tie(judged.ranked.monthly_compared.nanos, offer.vcpu, offer.memory_mib,
+    const Offer& offer = judged.offer->offer;
+    return std::tie(judged.monthly_compared.nanos, offer.vcpu, offer.memory_mib,
                     judged.key);
   };
   return rank(left) < rank(right);
@@ -210,15 +212,25 @@ bool ranks_before(const Judged& left, const Judged& right) {
 bool misses_less(const Judged& left, const Judged& right) {
   const auto miss = [](const Judged& judged) {
     // Without a price it comes after those that have one.
-    const bool priced = !judged.ranked.monthly_compared.currency.empty();
+    const bool priced = !judged.monthly_compared.currency.empty();
     return std::make_tuple(drop_rank(judged.code), judged.missing_per_mille, !priced);
   };
   if (miss(left) != miss(right)) return miss(left) < miss(right);
   return ranks_before(left, right);
 }
 
+RankedOffer ranked_of(const Judged& judged) {
+  RankedOffer ranked;
+  ranked.offer = *judged.offer;
+  ranked.disk_mib = judged.disk_mib;
+  ranked.monthly = judged.monthly;
+  ranked.monthly_compared = judged.monthly_compared;
+  ranked.price_note = judged.price_note;
+  return ranked;
+}
+
 DroppedOffer dropped_of(const Judged& judged) {
-  const AccountOffer& candidate = judged.ranked.offer;
+  const AccountOffer& candidate = *judged.offer;
   const Offer& offer = candidate.offer;
   DroppedOffer dropped;
   dropped.key = judged.key;
@@ -232,9 +244,9 @@ DroppedOffer dropped_of(const Judged& judged) {
   dropped.sentence = judged.sentence;
   dropped.vcpu = offer.vcpu;
   dropped.memory_mib = offer.memory_mib;
-  dropped.disk_mib = judged.ranked.disk_mib;
-  dropped.monthly_compared = judged.ranked.monthly_compared;
-  dropped.price_note = judged.ranked.price_note;
+  dropped.disk_mib = judged.disk_mib;
+  dropped.monthly_compared = judged.monthly_compared;
+  dropped.price_note = judged.price_note;
   return dropped;
 }
 
@@ -318,10 +330,10 @@ Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules
   const Judge judge(facts, required, rules);
   std::vector<Judged> all;
   all.reserve(facts.offers->size());
-  std::vector<Judged*> good;  // sorted by reference: one of them is half a kilobyte
-  std::vector<Judged*> bad;
+  std::vector<const Judged*> good;
+  std::vector<const Judged*> bad;
   for (const AccountOffer& candidate : *facts.offers) {
-    Judged& judged = all.emplace_back(judge.judge(candidate));
+    const Judged& judged = all.emplace_back(judge.judge(candidate));
     (judged.code.empty() ? good : bad).push_back(&judged);
   }
   const auto by = [](auto before) {
@@ -330,9 +342,11 @@ Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules
   std::sort(good.begin(), good.end(), by(ranks_before));
   std::sort(bad.begin(), bad.end(), by(misses_less));
   Ranking ranking;
-  ranking.ranked.reserve(good.size());
-  ranking.dropped.reserve(bad.size());
-  for (Judged* judged : good) ranking.ranked.push_back(std::move(judged->ranked));
+  ranking.kept = good.size();
+  ranking.missed = bad.size();
+  good.resize(std::min(good.size(), facts.most_offers));
+  bad.resize(std::min(bad.size(), facts.most_offers));
+  for (const Judged* judged : good) ranking.ranked.push_back(ranked_of(*judged));
   for (const Judged* judged : bad) ranking.dropped.push_back(dropped_of(*judged));
   return ranking;
 }

@@ -23,6 +23,7 @@ struct RankingRules {
 struct Ranking {
   std::vector<RankedOffer> ranked;    // cheapest first
   std::vector<DroppedOffer> dropped;  // near misses first
+  std::size_t kept = 0, missed = 0;   // all of them; of each at most Facts::most_offers are above
 };
 
 /// `required` is the room after sizing. REQUIRES: facts.offers.

@@ -53,6 +53,7 @@ struct Decision {
   Room required;                     // after sizing; zero before
   std::vector<RankedOffer> ranked;   // cheapest first
   std::vector<DroppedOffer> dropped; // near misses first
+  std::size_t offers_kept = 0, offers_dropped = 0;  // all, however many are spelled out above
   std::optional<Money> estimate;     // per month, comparison currency: best offer, or the cap
 };
 

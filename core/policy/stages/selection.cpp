@@ -89,11 +89,13 @@ class Selection : public Stage {
     Ranking ranking = rank_offers(facts, so_far.required, rules);
     so_far.ranked = std::move(ranking.ranked);
     so_far.dropped = std::move(ranking.dropped);
+    so_far.offers_kept = ranking.kept;
+    so_far.offers_dropped = ranking.missed;
     if (so_far.ranked.empty()) return nothing_found(facts, so_far);
 
     const RankedOffer& best = so_far.ranked.front();
     so_far.estimate = best.monthly_compared;
-    const std::size_t count = so_far.ranked.size();
+    const std::size_t count = so_far.offers_kept;
     return {VerdictKind::proceed, "selected",
             offer_text(best.offer) + ", about " + money_text(best.monthly_compared) + " a month, " +
                 (count == 1 ? "is the only offer that fits."
