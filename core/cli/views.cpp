@@ -9,6 +9,7 @@
 #include "cli/table.hpp"
 #include "cli/utf8.hpp"
 #include "cli/wording.hpp"
+#include "request/request.hpp"
 
 namespace berth::cli {
 namespace {
@@ -32,12 +33,6 @@ std::string ssh_command(const ServerReport& server) {
   std::string command = "ssh ";
   if (server.ssh_port != 22) command += fmt::format("-p {} ", server.ssh_port);
   return command + server.ssh_user + "@" + server.ip;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 Tone tone_of_level(std::string_view level) {

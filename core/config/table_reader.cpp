@@ -10,12 +10,6 @@ namespace berth {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 /// The table that has such a key, for who wrote it in the wrong one; "": none, or several.
 std::string_view only_home_of(std::string_view key) {
   std::string_view home;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "berth/codec.hpp"
+#include "engine/at_cloud.hpp"
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
@@ -293,13 +294,7 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
   request.installation_id = installation;
   request.sought = {sought_of(intent)};
   return [&parts, id = intent.id, account = intent.account, request]() -> Apply {
-    Result<Found> found = [&]() -> Result<Found> {
-      Result<Cloud> cloud = parts.clouds.open(account);
-      if (!cloud) return cloud.failure();
-      HostCall call(parts.clock, parts.journal, account + " find",
-                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
-      return cloud->provider->find(request, call);
-    }();
+    const Result<Found> found = find_at(parts, account, request);
     return [&parts, id, found](LedgerTransaction& tx) {
       std::optional<AttemptRecord> attempt = tx.attempt(id);
       if (!attempt || attempt->status != AttemptStatus::requested) return;
@@ -351,13 +346,10 @@ Work destroy(const EngineParts& parts, const AttemptRecord& doomed,
              const std::string& installation) {
   DestroyRequest request{installation, sought_of(doomed)};
   return [&parts, id = doomed.id, account = doomed.account, request]() -> Apply {
-    Result<Done> done = [&]() -> Result<Done> {
-      Result<Cloud> cloud = parts.clouds.open(account);
-      if (!cloud) return cloud.failure();
-      HostCall call(parts.clock, parts.journal, account + " destroy",
-                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
-      return cloud->provider->destroy(request, call);
-    }();
+    const Result<Done> done =
+        at_cloud<Done>(parts, account, "destroy", [&](const Cloud& cloud, Call& call) {
+          return cloud.provider->destroy(request, call);
+        });
     return [&parts, id, done](LedgerTransaction& tx) {
       std::optional<AttemptRecord> attempt = tx.attempt(id);
       if (!attempt || attempt->status != AttemptStatus::destroying) return;
@@ -382,6 +374,16 @@ Work destroy(const EngineParts& parts, const AttemptRecord& doomed,
 }
 
 }  // namespace
+
+void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& server) {
+  const Moment now = parts.clock.now();
+  server.id = parts.entropy.id();
+  server.status = AttemptStatus::destroying;
+  server.offers_json = "[]";
+  server.created_unix_ms = now.unix_ms;
+  tx.save(server);
+  tx.schedule(TaskKind::attempt, server.id, now);
+}
 
 bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
   return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();

@@ -24,6 +24,10 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
 /// The cloud has no such server (any more). Saves the attempt; its tasks end.
 void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt);
 
+/// Records an intent of its own to destroy a server that no attempt stands for; repeated until the
+/// cloud does not show it any more. `server` says which one, whose, and why; it gets its id here.
+void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& server);
+
 /// Somebody still waits for it, or it was bought by hand.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 

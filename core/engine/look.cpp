@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
 #include "engine/readiness.hpp"
-#include "offers/call.hpp"
 
 namespace berth {
 namespace {
@@ -54,7 +54,11 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   }
   const bool destroying = attempt.status == AttemptStatus::destroying;
   if (own != nullptr && own->state != ServerState::gone) {
-    attempt.absent_looks = 0;
+    if (attempt.absent_looks > 0) {  // only looks in a row count
+      attempt.absent_looks = 0;
+      attempt.absent_since_unix_ms = 0;
+      tx.save(attempt);
+    }
     if (!destroying) return follow_boot(parts, tx, attempt, *own);
     if (attempt.vendor_id.empty()) {
       attempt.vendor_id = own->server_id;  // it came late
@@ -98,21 +102,15 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
     if (!original || original->account != account || original->status == AttemptStatus::gone ||
         original->vendor_id.empty() || is_known_in(tx.live_attempts(account)))
       continue;
-    const Moment now = parts.clock.now();
     AttemptRecord extra;
-    extra.id = parts.entropy.id();
     extra.organization = original->organization;
     extra.deployment_id = original->deployment_id;
     extra.account = original->account;
-    extra.status = AttemptStatus::destroying;
-    extra.offers_json = "[]";
     extra.vendor_id = server.server_id;
     extra.region = server.region;
-    extra.created_unix_ms = now.unix_ms;
     extra.failure_code = "duplicate";
     extra.failure = "A second server of attempt " + original->id + ".";
-    tx.save(extra);
-    tx.schedule(TaskKind::attempt, extra.id, now);
+    destroy_unowned(parts, tx, extra);
     parts.journal.write(LogLevel::warning, original->account + " made a second server, " +
                                                server.server_id +
                                                ", for one create; it is destroyed");
@@ -133,13 +131,7 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
     return std::nullopt;
   }
   return [&parts, account, request]() -> Apply {
-    Result<Found> found = [&]() -> Result<Found> {
-      Result<Cloud> cloud = parts.clouds.open(account);
-      if (!cloud) return cloud.failure();
-      HostCall call(parts.clock, parts.journal, account + " find",
-                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
-      return cloud->provider->find(request, call);
-    }();
+    const Result<Found> found = find_at(parts, account, request);
     return [&parts, account, found](LedgerTransaction& tx2) {
       const Moment now = parts.clock.now();
       if (!found) {

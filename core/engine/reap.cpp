@@ -71,25 +71,18 @@ boost::json::object fields_of(const StrayRecord& stray) {
   return fields;
 }
 
-/// An intent to destroy of its own; repeated until the cloud does not show it any more.
 void doom(const EngineParts& parts, LedgerTransaction& tx, StrayRecord& stray) {
-  const Moment now = parts.clock.now();
   const auto original = tx.attempt(stray.attempt_id);
   AttemptRecord reaper;
-  reaper.id = parts.entropy.id();
   reaper.organization = stray.organization;
   if (original) reaper.deployment_id = original->deployment_id;
   reaper.account = stray.account;
-  reaper.status = AttemptStatus::destroying;
-  reaper.offers_json = "[]";
   reaper.vendor_id = stray.vendor_id;
   reaper.region = stray.region;
-  reaper.created_unix_ms = now.unix_ms;
   reaper.failure_code = "stray";
   reaper.failure = "Nobody owned it: " + why_stray(tx, stray) + ".";
-  tx.save(reaper);
-  tx.schedule(TaskKind::attempt, reaper.id, now);
-  tx.schedule(TaskKind::look, reaper.account, now.after(500), true);
+  destroy_unowned(parts, tx, reaper);
+  tx.schedule(TaskKind::look, reaper.account, parts.clock.now().after(500), true);
   stray.reaper_id = reaper.id;
   tx.save(stray);
   parts.journal.write(LogLevel::warning, stray.account + ": server " + stray.vendor_id +

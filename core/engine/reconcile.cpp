@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/offer_codec.hpp"
-#include "offers/call.hpp"
 #include "policy/ranking.hpp"
 
 namespace berth {
@@ -219,14 +219,10 @@ AccountQuestion question_about(const EngineParts& parts, const LedgerView& view,
 }
 
 Result<Found> ask(const EngineParts& parts, const AccountQuestion& question) {
-  Result<Cloud> cloud = parts.clouds.open(question.account);
+  const Result<Cloud> cloud = parts.clouds.open(question.account);
   if (!cloud) return cloud.failure();
-  const auto find = [&](const FindRequest& request) {
-    HostCall call(parts.clock, parts.journal, question.account + " find",
-                  parts.settings.provisioning.call_timeout_ms, &parts.stopping);
-    return cloud->provider->find(request, call);
-  };
-  Result<Found> found = find(question.request);  // where the provider looks by itself
+  // Where the provider looks by itself.
+  Result<Found> found = find_at(parts, question.account, question.request);
   if (!found) return found;
   FindRequest elsewhere;
   elsewhere.installation_id = question.request.installation_id;
@@ -234,7 +230,7 @@ Result<Found> ask(const EngineParts& parts, const AccountQuestion& question) {
   for (const std::string& region : question.more_regions)
     if (region != cloud->default_region) elsewhere.regions.push_back(region);
   if (!elsewhere.regions.empty()) {
-    Result<Found> more = find(elsewhere);
+    Result<Found> more = find_at(parts, question.account, elsewhere);
     if (!more) return more;
     merge(*found, *std::move(more));
   }

@@ -9,12 +9,6 @@
 namespace berth {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 /// "2h30m": whole minutes are enough for a person, where there are any.
 std::string span_text(std::int64_t ms) {
   const std::int64_t unit = ms >= 60'000 ? 60'000 : 1000;

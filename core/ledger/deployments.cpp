@@ -86,9 +86,7 @@ std::string SqliteTransaction::decision_json(std::string_view deployment_id) con
 
 void SqliteTransaction::save(const DeploymentRecord& deployment) {
   static const std::string sql = insert_sql<DeploymentRecord>("deployment", true);
-  sqlite::Query row = database_.query(sql);
-  columns(ColumnWriter(row), deployment);
-  row.next();
+  write_record(database_, sql, deployment);
 }
 
 void SqliteTransaction::add_decision(std::string_view deployment_id, std::int64_t at_unix_ms,

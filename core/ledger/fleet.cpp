@@ -54,13 +54,6 @@ std::vector<Server> servers_of(sqlite::Query row) {
   return found;
 }
 
-template <class Record>
-void write(sqlite::Database& database, const std::string& sql, const Record& record) {
-  sqlite::Query row = database.query(sql);
-  columns(ColumnWriter(row), record);
-  row.next();
-}
-
 }  // namespace
 
 std::optional<AttemptRecord> SqliteTransaction::attempt(std::string_view id) const {
@@ -203,7 +196,7 @@ int SqliteTransaction::servers_counted(std::string_view organization) const {
 
 void SqliteTransaction::save(const AttemptRecord& attempt) {
   static const std::string sql = insert_sql<AttemptRecord>("attempt", true);
-  write(database_, sql, attempt);
+  write_record(database_, sql, attempt);
   const auto fleet = fleets_.find(attempt.organization);
   if (fleet == fleets_.end() || !fleet->second.homeless) return;
   if (attempt.status == AttemptStatus::gone)
@@ -215,14 +208,14 @@ void SqliteTransaction::save(const AttemptRecord& attempt) {
 void SqliteTransaction::save(const Server& server) {
   static const std::string sql = insert_sql<Server>("server", true);
   server_changes(server.id);
-  write(database_, sql, server);
+  write_record(database_, sql, server);
 }
 
 void SqliteTransaction::save(const HoldRecord& hold) {
   static const std::string sql = insert_sql<HoldRecord>("hold", true);
   hold_changes(hold.id);  // it may move
   server_changes(hold.server_id);
-  write(database_, sql, hold);
+  write_record(database_, sql, hold);
 }
 
 void SqliteTransaction::remove_hold(std::string_view id) {

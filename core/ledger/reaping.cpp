@@ -10,13 +10,6 @@ std::string select(std::string_view from) {
   return "SELECT " + column_list<Record>() + " FROM " + std::string(from);
 }
 
-template <class Record>
-void write(sqlite::Database& database, const std::string& sql, const Record& record) {
-  sqlite::Query row = database.query(sql);
-  columns(ColumnWriter(row), record);
-  row.next();
-}
-
 }  // namespace
 
 std::vector<StrayRecord> SqliteTransaction::strays(std::string_view account) const {
@@ -80,7 +73,7 @@ std::vector<std::string> SqliteTransaction::regions_asked(std::string_view accou
 
 void SqliteTransaction::save(const StrayRecord& stray) {
   static const std::string sql = insert_sql<StrayRecord>("stray", true);
-  write(database_, sql, stray);
+  write_record(database_, sql, stray);
 }
 
 void SqliteTransaction::remove_stray(std::string_view id) {
@@ -89,7 +82,7 @@ void SqliteTransaction::remove_stray(std::string_view id) {
 
 void SqliteTransaction::save(const ReapPassRecord& pass) {
   static const std::string sql = insert_sql<ReapPassRecord>("reap_pass", true);
-  write(database_, sql, pass);
+  write_record(database_, sql, pass);
 }
 
 void SqliteTransaction::save(const ClockMark& mark) {
@@ -101,7 +94,7 @@ void SqliteTransaction::save(const ClockMark& mark) {
 
 void SqliteTransaction::save(const DrainRecord& drain) {
   static const std::string sql = insert_sql<DrainRecord>("drain", true);
-  write(database_, sql, drain);
+  write_record(database_, sql, drain);
 }
 
 void SqliteTransaction::remove_drain(std::string_view server_id) {

@@ -377,4 +377,12 @@ Record record_of(const sqlite::Query& row, int from = 0) {
   return record;
 }
 
+/// Runs insert_sql() for a record.
+template <class Record>
+void write_record(sqlite::Database& database, const std::string& sql, const Record& record) {
+  sqlite::Query row = database.query(sql);
+  columns(ColumnWriter(row), record);
+  row.next();
+}
+
 }  // namespace berth

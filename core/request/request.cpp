@@ -191,4 +191,10 @@ bool is_name(std::string_view text) {
                      [&](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 }  // namespace berth

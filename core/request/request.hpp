@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace berth {
 
@@ -71,6 +72,9 @@ std::string gigabytes_text(std::int64_t mib);
 std::optional<std::int64_t> parse_duration_ms(std::string_view text, std::string& why);
 /// 270'000 -> "4m30s".
 std::string duration_text(std::int64_t ms);
+
+/// "a, b, c".
+std::string joined(const std::vector<std::string>& words);
 
 /// Names of applications and organizations: 1 to 40 of [a-z0-9-], starting with a letter, not
 /// ending in '-'.

@@ -231,6 +231,10 @@ Result<Found> FakeCloud::find(const FindRequest& request, Call&) {
   Found found;
   if (glance.partial) return found;
   found.complete = true;
+  if (glance.stale) {
+    for (const Sought& sought : request.sought) found.absent.push_back(sought.attempt_id);
+    return found;
+  }
   const std::lock_guard lock(mutex_);
   const std::int64_t now = clock_.now().boot_ms;
   if (request.all)

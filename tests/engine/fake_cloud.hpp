@@ -41,6 +41,7 @@ enum class Boot { well, fails, never };
 struct Glance {
   std::optional<Failure> answer;
   bool partial = false;  // shows nothing, and says that it is not complete
+  bool stale = false;    // shows nothing, and says that this is all: a list of before
 };
 
 struct FakeServer {

@@ -79,6 +79,22 @@ TEST(Waiting, ABrokenLookIsRepeatedAndCostsNoServer) {
   EXPECT_EQ(story.alpha.all().size(), 1U);
 }
 
+// A look that showed the server did not take back the one before, so that two old lists with a true
+// one between them destroyed a server that was on its way.
+TEST(Waiting, OnlyLooksInARowCountAsAbsence) {
+  Story story;
+  story.alpha.boot_ms = 90'000;
+  Glance old;
+  old.stale = true;
+  const Glance truth;
+  story.alpha.finds = {old, truth, truth, truth, truth, truth, old};
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.attempts(web).size(), 1U);
+  EXPECT_EQ(story.alpha.all().size(), 1U);
+}
+
 TEST(Waiting, AStepForOneDeploymentLeavesTheOthersAlone) {
   Story story;
   const std::string web = story.deploy("web");

@@ -14,17 +14,12 @@
 #include "cli/json_text.hpp"
 #include "cli/table.hpp"
 #include "cli/utf8.hpp"
+#include "request/request.hpp"
 
 namespace berth::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 int list(Berth& berth, Answer& answer) {
   const std::vector<PluginReport> plugins = berth.plugins();
