@@ -253,7 +253,7 @@ struct Berth::Parts {
         opener(catalogue, transport, budgets, *journal),
         clouds(config, opener),
         notifiers(config, opener),
-        offers(config, clouds, *cache, *clock, *journal),
+        offers(config, clouds, *cache, *clock, *journal, thread_workers),
         ledger(open_sqlite_ledger(config.state_dir.string(), entropy->id(), options.read_only)),
         owners(lock_file_owners((config.state_dir / "owners").string(), entropy->id())),
         processes(posix_processes()),

@@ -10,7 +10,7 @@ for case in xml.parse(path).getroot().iter("testcase"):
         passed += 1
         for line in (case.findtext("system-out") or "").splitlines():
             # What a test that passed has left out, and how much a judge has seen.
-            if line.strip().startswith(("JUDGED: ", "NOT JUDGED: ", "SKIPPED ")):
+            if line.strip().startswith(("COUNTED: ", "JUDGED: ", "NOT JUDGED: ", "SKIPPED ")):
                 print(f"{case.get('name')}: {line.strip()}")
     elif word in ("notrun", "disabled", "skipped"):
         skipped += 1

@@ -1,7 +1,6 @@
 #include "engine/engine.hpp"
 
 #include <array>
-#include <chrono>
 #include <exception>
 
 #include "engine/attempt.hpp"
@@ -15,10 +14,8 @@
 namespace berth {
 namespace {
 
-using namespace std::chrono_literals;
-
 /// How long to rest between glances at what other processes did, while effects are in flight.
-constexpr auto glance = 100ms;
+constexpr std::int64_t glance_ms = 100;
 
 /// An effect that threw is a defect of ours; the task is tried again, not at once.
 constexpr std::int64_t after_defect_ms = 30'000;
@@ -80,9 +77,7 @@ std::optional<std::int64_t> Engine::step(const Scope& scope, const std::function
         if (in_flight_ == 0 && (done_.empty() || problem)) break;
         continue;
       }
-      std::unique_lock lock(mutex_);
-      finished_.wait_for(lock, glance, [this, &problem] { return !done_.empty() && !problem; });
-      if (problem && in_flight_ == 0) break;
+      workers->rest(glance_ms);
     }
   }
   if (problem) std::rethrow_exception(problem);
@@ -171,7 +166,6 @@ void Engine::start(const TaskRecord& task, Work work, Workers& workers) {
     const std::lock_guard lock(mutex_);
     done_.push_back({task.kind, task.subject, std::move(apply)});
     --in_flight_;
-    finished_.notify_all();
   });
 }
 

@@ -1,7 +1,6 @@
 // The engine: claims what is due, runs it, commits what came of it.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -17,8 +16,6 @@ namespace berth {
 /// on one ledger.
 class Engine {
  public:
-  using MakeWorkers = std::function<std::unique_ptr<Workers>(int most)>;
-
   Engine(const EngineParts& parts, MakeWorkers make_workers, int most_at_once = 64);
 
   /// Does all that is due in the scope until nothing is due and no effect is in flight, or `stop`
@@ -41,11 +38,9 @@ class Engine {
   const EngineParts& parts_;
   MakeWorkers make_workers_;
   const int most_at_once_;
-  std::mutex mutex_;                // guards what follows
-  std::condition_variable finished_;
-  std::deque<Pending> done_;        // effects that ended; their Apply is not committed yet
+  std::mutex mutex_;          // guards what follows
+  std::deque<Pending> done_;  // effects that ended; their Apply is not committed yet
   int in_flight_ = 0;
 };
-
 
 }  // namespace berth

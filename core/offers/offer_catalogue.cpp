@@ -1,7 +1,7 @@
 #include "offers/offer_catalogue.hpp"
 
 #include <functional>
-#include <thread>
+#include <utility>
 
 #include "offers/call.hpp"
 #include "policy/discounts.hpp"
@@ -31,8 +31,9 @@ bool speaks_for(const StockEntry& entry, const AccountOffer& offer, const std::s
 }  // namespace
 
 OfferCatalogue::OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache,
-                               const Clock& clock, Journal& journal)
-    : settings_(settings), clouds_(clouds), cache_(cache), clock_(clock), journal_(journal) {}
+                               const Clock& clock, Journal& journal, MakeWorkers make_workers)
+    : settings_(settings), clouds_(clouds), cache_(cache), clock_(clock), journal_(journal),
+      make_workers_(std::move(make_workers)) {}
 
 OfferCatalogue::Entry& OfferCatalogue::entry_of(const std::string& account) {
   const std::lock_guard lock(mutex_);
@@ -89,11 +90,11 @@ void OfferCatalogue::refresh(const std::vector<const AccountSettings*>& accounts
   std::vector<const AccountSettings*> old;  // a thread each pays only where a cloud is asked
   for (const AccountSettings* account : accounts)
     if (anew || !from_cache(*account)) old.push_back(account);
-  std::vector<std::thread> readers;
+  if (old.empty()) return;
+  const std::unique_ptr<Workers> readers = make_workers_(static_cast<int>(old.size()));
   for (std::size_t i = 1; i < old.size(); ++i)
-    readers.emplace_back([this, account = old[i], anew] { read(*account, anew); });
-  if (!old.empty()) read(*old.front(), anew);
-  for (std::thread& reader : readers) reader.join();
+    readers->submit([this, account = old[i], anew] { read(*account, anew); });
+  read(*old.front(), anew);
 }
 
 bool OfferCatalogue::from_cache(const AccountSettings& account) {

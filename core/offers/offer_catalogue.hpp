@@ -27,7 +27,7 @@ struct CatalogueView {
 class OfferCatalogue {
  public:
   OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
-                 Journal& journal);
+                 Journal& journal, MakeWorkers make_workers);
 
   /// What is in memory and young enough; nullopt: refresh() first. Never blocks on a cloud.
   [[nodiscard]] std::optional<CatalogueView> peek(
@@ -61,6 +61,7 @@ class OfferCatalogue {
   Cache& cache_;
   const Clock& clock_;
   Journal& journal_;
+  MakeWorkers make_workers_;
   std::mutex mutex_;  // guards entries_ and what is in them but `reading`
   std::map<std::string, Entry> entries_;
 };

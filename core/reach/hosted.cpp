@@ -18,7 +18,8 @@ class HostedInstance::HostedCall final : public Call {
  public:
   HostedCall(const HostedInstance& host, Call& outer)
       : outer_(outer), redaction_(host.redaction_),
-        http_(host.transport_, *host.budget_, host.redaction_, *host.journal_, outer) {}
+        http_(host.transport_, *host.budget_, host.redaction_, *host.journal_, outer,
+              host.pause_) {}
 
   [[nodiscard]] std::int64_t now_unix_ms() const override { return outer_.now_unix_ms(); }
   [[nodiscard]] std::int64_t remaining_ms() const override { return outer_.remaining_ms(); }

@@ -28,11 +28,14 @@ class RedactedJournal final : public Journal {
 /// failures are redacted. Replies are not: they are data. Threads: as the instance inside.
 class HostedInstance final : public PluginInstance {
  public:
-  /// `journal` must be redacted already; it lives as long as what `inside` was given.
+  /// `journal` must be redacted already; it lives as long as what `inside` was given. `pause` waits
+  /// for the budget.
   HostedInstance(std::unique_ptr<Journal> journal, std::unique_ptr<PluginInstance> inside,
-                 Transport& transport, std::shared_ptr<RateBudget> budget, Redaction redaction)
+                 Transport& transport, std::shared_ptr<RateBudget> budget, Redaction redaction,
+                 Pause pause)
       : journal_(std::move(journal)), inside_(std::move(inside)), transport_(transport),
-        budget_(std::move(budget)), redaction_(std::move(redaction)) {}
+        budget_(std::move(budget)), redaction_(std::move(redaction)),
+        pause_(std::move(pause)) {}
 
   std::optional<Failure> start(Call& call) override;
   Outcome call(std::string_view interface_id, std::string_view method,
@@ -46,6 +49,7 @@ class HostedInstance final : public PluginInstance {
   Transport& transport_;
   const std::shared_ptr<RateBudget> budget_;
   const Redaction redaction_;
+  const Pause pause_;
 };
 
 }  // namespace berth

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "http/budgeted_http.hpp"
 #include "http/rate_budget.hpp"
 #include "http/transport.hpp"
 #include "reach/catalogue.hpp"
@@ -44,8 +45,10 @@ struct OpenedPlugin {
 /// Threads: any.
 class PluginOpener {
  public:
-  PluginOpener(Catalogue& catalogue, Transport& transport, RateBudgets& budgets, Journal& journal)
-      : catalogue_(catalogue), transport_(transport), budgets_(budgets), journal_(journal) {}
+  PluginOpener(Catalogue& catalogue, Transport& transport, RateBudgets& budgets, Journal& journal,
+               Pause pause = sleep_ms)
+      : catalogue_(catalogue), transport_(transport), budgets_(budgets), journal_(journal),
+        pause_(std::move(pause)) {}
 
   /// Checks the settings; the plugin's own object is made by the first call (or start()). Throws
   /// PluginUnusable.
@@ -59,6 +62,7 @@ class PluginOpener {
   Transport& transport_;
   RateBudgets& budgets_;
   Journal& journal_;
+  const Pause pause_;
 };
 
 }  // namespace berth

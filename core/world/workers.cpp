@@ -1,3 +1,4 @@
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -31,6 +32,12 @@ class ThreadWorkers final : public Workers {
       wake_.notify_one();
   }
 
+  void rest(std::int64_t ms) override {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return news_; });
+    news_ = false;
+  }
+
  private:
   void serve() {
     std::unique_lock lock(mutex_);
@@ -44,16 +51,19 @@ class ThreadWorkers final : public Workers {
       lock.unlock();
       work();
       lock.lock();
+      news_ = true;
+      ended_.notify_one();
     }
   }
 
   const int most_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, ended_;
   std::deque<std::function<void()>> queue_;
   std::vector<std::thread> threads_;
   int idle_ = 0;
   bool ending_ = false;
+  bool news_ = false;  // some work ended since the last rest()
 };
 
 }  // namespace

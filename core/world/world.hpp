@@ -118,7 +118,10 @@ class Workers {
  public:
   virtual ~Workers() = default;
   virtual void submit(std::function<void()> work) = 0;
+  /// Until some work has ended that no rest() has told of yet, at most `ms`; may return early.
+  virtual void rest(std::int64_t ms) = 0;
 };
+using MakeWorkers = std::function<std::unique_ptr<Workers>(int most)>;
 
 std::unique_ptr<Clock> system_clock();
 std::unique_ptr<Entropy> system_entropy();

@@ -39,6 +39,7 @@ AccountSettings account(const std::string& id) {
 class InThisThread final : public Workers {
  public:
   void submit(std::function<void()> work) override { work(); }
+  void rest(std::int64_t) override {}
 };
 
 }  // namespace
@@ -237,7 +238,8 @@ struct Story::Process {
         clouds(*this),
         notifiers(*this),
         owner(of.living_, std::move(name)),
-        catalogue(of.settings, clouds, of.cache, of.clock, of.journal),
+        catalogue(of.settings, clouds, of.cache, of.clock, of.journal,
+                  [](int) { return std::make_unique<InThisThread>(); }),
         parts{of.settings, of.pipeline_, ledger,     of.cache,    catalogue,
               clouds,      notifiers,    of.clock,   of.entropy_, owner,
               of.commands, of.network,   of.shell,   of.journal,  stopping,

@@ -1,0 +1,83 @@
+// Who watches: what the cloud's log, the ledger and the clients' own memory say of each other.
+// Every rule that is broken is written down with its moment; a life with an entry has failed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakecloud/oracle.hpp"
+#include "ledger/ledger.hpp"
+
+namespace berth::sim {
+
+class World;
+
+/// A machine as the cloud's own log tells of it.
+struct SeenMachine {
+  std::string vendor, id, attempt, organization, type, cause;
+  bool live = true;  // no delete was accepted
+};
+
+struct Totals {
+  std::uint64_t deployments = 0, succeeded = 0, machines = 0, requests = 0, deaths = 0,
+                power_cuts = 0, commits = 0, commands = 0, duplicates = 0, late = 0;
+  void add(const Totals& other);
+};
+
+class Witness final : public fakecloud::LogSink {
+ public:
+  explicit Witness(World& world) : world_(world) {}
+
+  // The cloud's log, as it is written.
+  void append(std::string_view line) override;
+
+  // The ledger: what each commit leaves.
+  void at_commit(const LedgerView& view);
+
+  // What clients were told.
+  void acknowledged(const std::string& deployment_id, const std::string& key);
+  void told_final(const DeploymentRecord& deployment);
+
+  // Effects that no cloud logs.
+  void command_begins(const std::string& deployment_id);
+  void notified(const std::string& notifier, const std::string& event_id);
+
+  /// When all is over: faults have ended, everything had its time, and reap has run.
+  void at_end(const LedgerView& view);
+
+  void broken(const std::string& rule);
+  [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
+  [[nodiscard]] const std::set<std::string>& known() const { return acknowledged_; }
+  /// A machine that somebody else owns.
+  void planted(const std::string& id) { strangers_.insert(id); }
+
+  /// Of all that was written down.
+  [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
+
+  Totals totals;
+
+ private:
+  void remember(std::string_view line);
+  void created(const SeenMachine& machine);
+  void destroyed(const std::string& id);
+  void forget_the_terminated();
+  void check_quota(const std::string& organization);
+  void events_in_order(const LedgerView& view);
+  void tell_changes(const LedgerView& view);
+
+  World& world_;
+  std::vector<std::string> complaints_;
+  std::map<std::string, SeenMachine> machines_;  // by vendor/id
+  std::set<std::string> acknowledged_;
+  std::map<std::string, std::string> by_key_;
+  std::map<std::string, std::map<std::string, std::size_t>> heard_;  // notifier -> event -> when
+  std::uint64_t fingerprint_ = 14695981039346656037ULL;
+  std::set<std::string> strangers_;
+  std::map<std::string, std::string> told_;
+};
+
+}  // namespace berth::sim
