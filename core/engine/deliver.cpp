@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t timeout_ms = 20'000;
 constexpr std::int64_t give_up_after_ms = 24 * 3'600'000;
+/// A clock that was set forward makes an event look old; so many tries take a quarter of an hour.
+constexpr int least_tries = 10;
 
 Event event_of(const EventRecord& record, const std::string& installation,
                const std::vector<std::string>& admins) {
@@ -68,7 +70,7 @@ std::optional<Work> prepare_delivery(const EngineParts& parts, LedgerTransaction
       const Failure& failure = done.failure();
       const bool hopeless = failure.code == ErrorCode::invalid ||
                             failure.code == ErrorCode::unsupported ||
-                            now.unix_ms - at > give_up_after_ms;
+                            (tries >= least_tries && now.unix_ms - at > give_up_after_ms);
       const std::string why = parts.clouds.redacted(failure.message);
       parts.journal.write(
           LogLevel::warning,

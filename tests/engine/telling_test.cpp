@@ -85,8 +85,27 @@ TEST(Telling, IsGivenUpAfterADay) {
   };
   story.deploy("web");
   story.run();
-  story.pass(25 * 3'600'000);
+  story.pass(27 * 3'600'000);
   EXPECT_EQ(story.undelivered(), 0);
+}
+
+// Every event looked older than a day, and one failure was enough to give it up.
+TEST(Telling, AClockThatIsSetForwardLosesNoEvent) {
+  Story story;
+  story.pager.trouble = [](const Event&) -> std::optional<Failure> {
+    return failure(ErrorCode::unavailable, Effect::none);
+  };
+  story.deploy("web");
+  story.run();
+  const std::int64_t two_days = 48 * 3'600'000;
+  story.clock.jump(two_days);
+  story.pass(60'000);
+  story.clock.jump(-two_days);
+  story.pager.trouble = {};
+  story.pass(10 * 60'000);
+  EXPECT_EQ(story.undelivered(), 0);
+  EXPECT_EQ(story.pager.types().front(), "deployment.accepted");
+  EXPECT_EQ(story.pager.got().size(), 7U);
 }
 
 TEST(Telling, ASlowNotifierDelaysNothing) {

@@ -393,7 +393,9 @@ class Life {
         case 3: world_.clouds->set_faults({}); break;
         case 4:
           if (dice_.chance(0.3)) {
-            world_.clock.set_wall(dice_.between(-3 * hour, 3 * hour));
+            world_.clock.set_wall(dice_.chance(0.5)
+                                      ? dice_.between(-3 * hour, 3 * hour)
+                                      : dice_.between(-60 * hour, 60 * hour));
             world_.say("somebody sets the clock");
           }
           break;

@@ -106,7 +106,8 @@ int live_all(const Asked& asked, Manner manner) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const Totals& sums = all.totals;
   std::printf("COUNTED: %llu lives, %llu failed: %llu deployments acknowledged, "
-              "%llu servers bought, %llu requests, %llu commits, %llu deaths, %llu power cuts, %llu commands; "
+              "%llu servers bought, %llu requests, %llu commits, "
+              "%llu deaths, %llu power cuts, %llu commands; "
               "%.0f s, %.0f deployments a second\n",
               static_cast<unsigned long long>(all.lives),
               static_cast<unsigned long long>(all.failed),
