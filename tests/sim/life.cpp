@@ -435,7 +435,10 @@ class Life {
   void machine() {
     while (!over_) {
       world_.baton.wait(world_.power, 30 * second);
-      if (!world_.disk.off()) continue;
+      if (!world_.disk.off()) {
+        world_.ledger->read([&](const LedgerView& view) { world_.witness.now_and_then(view); });
+        continue;
+      }
       ++world_.witness.totals.power_cuts;
       world_.say("the power is off");
       for (Process* process : world_.running) process->die();

@@ -171,6 +171,17 @@ void Witness::at_commit(const LedgerView& view) {
   }
 }
 
+void Witness::now_and_then(const LedgerView& view) {
+  forget_the_terminated();
+  for (const auto& [key, machine] : machines_) {
+    if (!machine.live || machine.cause != "create") continue;
+    const auto attempt = view.attempt(machine.attempt);
+    if (attempt && attempt->status == AttemptStatus::gone &&
+        (attempt->vendor_id == machine.id || attempt->vendor_id.empty()))
+      broken(key + " lives, and its attempt says that it is gone");
+  }
+}
+
 void Witness::acknowledged(const std::string& deployment_id, const std::string& key) {
   remember(deployment_id);
   if (acknowledged_.insert(deployment_id).second) ++totals.deployments;

@@ -38,6 +38,9 @@ class Witness final : public fakecloud::LogSink {
   // The ledger: what each commit leaves.
   void at_commit(const LedgerView& view);
 
+  /// What need not be asked at each commit.
+  void now_and_then(const LedgerView& view);
+
   // What clients were told.
   void acknowledged(const std::string& deployment_id, const std::string& key);
   void told_final(const DeploymentRecord& deployment);
