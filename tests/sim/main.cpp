@@ -3,6 +3,7 @@
 //   berth-sim --seeds 10000            lives 1 to 10000
 //   berth-sim --power-cuts 5000        until so many power cuts have been survived
 //   berth-sim --seed 4711              one life, told line by line; replays exactly
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +142,7 @@ int replay_one(const Asked& asked) {
 }  // namespace berth::sim
 
 int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 1);  // of all threads one runs at a time: more pools only grow
   berth::sim::Asked asked;
   asked.plugins = BERTH_SIM_PLUGINS;
   asked.jobs = std::max(1U, std::thread::hardware_concurrency());
