@@ -46,7 +46,8 @@ class LockFileOwners final : public Owners {
 
  private:
   void take() {
-    std::filesystem::create_directories(folder_);
+    // Its names are nobody else's business either, also where the folder around it is open.
+    if (std::filesystem::create_directories(folder_)) chmod(folder_.c_str(), 0700);
     file_ = open(path_of(own_).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file_ < 0) throw std::system_error(errno, std::generic_category(), path_of(own_));
     // Nobody else knows the name yet, so this cannot wait.
