@@ -103,12 +103,16 @@ def say(name):
 
 def told(name, results, *more):
     kills = sum(one.deaths for one in results)
-    strays = sum(one.strays for one in results)
+    strays = collections.Counter()
+    for one in results:
+        strays[one.where.split()[0]] += one.strays
     wrong = [one for one in results if one.broken]
     for one in wrong[:20]:
         print(f"BROKEN {one.where}\n  " + "\n  ".join(one.broken[:6]) + f"\n{one.shown}", flush=True)
     print(f"{name}: {len(results)} runs, {kills} kills, " + "".join(f"{text}, " for text in more) +
-          f"{strays} strays given back at the end, {len(wrong)} broken", flush=True)
+          f"{sum(strays.values())} strays given back at the end, {len(wrong)} broken", flush=True)
+    if +strays:
+        print("strays by story: " + ", ".join(f"{story} {count}" for story, count in (+strays).items()), flush=True)
     return not wrong
 
 
