@@ -28,6 +28,7 @@
 #include "reaping.hpp"
 #include "reports.hpp"
 #include "shared_budgets.hpp"
+#include "watched_edges.hpp"
 
 extern char** environ;
 
@@ -246,19 +247,30 @@ struct Berth::Parts {
                     : open_journal(level_of(config.log_level), config.log_file)),
         clock(system_clock()),
         entropy(system_entropy()),
-        cache(open_sqlite_cache(config.state_dir.string(), cache_note)),
-        transport(CurlOptions{config.proxy, config.ca_file}),
+        cache(watched(between_edges(options.at_edge, "open cache", [this] {
+                        return open_sqlite_cache(config.state_dir.string(), cache_note);
+                      }), options.at_edge)),
+        transport(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
+                              CurlOptions{config.proxy, config.ca_file})),
+                          options.at_edge)),
         budgets(*cache, *clock, *entropy),
         catalogue(catalogue_options(options, config), *journal),
-        opener(catalogue, transport, budgets, *journal),
+        opener(catalogue, *transport, budgets, *journal),
         clouds(config, opener),
         notifiers(config, opener),
         offers(config, clouds, *cache, *clock, *journal, thread_workers),
-        ledger(open_sqlite_ledger(config.state_dir.string(), entropy->id(), options.read_only)),
-        owners(lock_file_owners((config.state_dir / "owners").string(), entropy->id())),
-        processes(posix_processes()),
-        probe(tcp_probe()),
-        shell(ssh_shell(*processes, config.state_dir.string(), secret_names(secrets_of(config)))),
+        ledger(watched(between_edges(options.at_edge, "open ledger", [this] {
+                         return open_sqlite_ledger(config.state_dir.string(), entropy->id(),
+                                                   options.read_only);
+                       }), options.at_edge)),
+        owners(watched(
+            lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
+            options.at_edge)),
+        processes(watched(posix_processes(), options.at_edge)),
+        probe(watched(tcp_probe(), options.at_edge)),
+        shell(watched(ssh_shell(*processes, config.state_dir.string(),
+                                secret_names(secrets_of(config))),
+                      options.at_edge)),
         parts{config,     pipeline,  *ledger,  *cache,   offers,
               clouds,     notifiers, *clock,   *entropy, *owners,
               *processes, *probe, *shell, *journal, stopping, secret_names(secrets_of(config))},
@@ -359,7 +371,7 @@ struct Berth::Parts {
   std::unique_ptr<Entropy> entropy;
   std::string cache_note;
   std::unique_ptr<Cache> cache;
-  CurlTransport transport;
+  std::unique_ptr<Transport> transport;
   SharedRateBudgets budgets;
   Catalogue catalogue;
   PluginOpener opener;

@@ -53,6 +53,9 @@ struct Options {
   std::function<const char*(const std::string&)> environment;  // empty: getenv
   std::function<void(LogLevel, std::string_view)> log;         // gets what log_level lets through;
                                                                // empty: stderr, or log_file
+  /// Called before and after every commit and every effect, with its name, from any thread: a test
+  /// dies there to see what a death there leaves. Empty: nobody looks, and nothing is slower.
+  std::function<void(std::string_view)> at_edge;
 };
 
 /// One line of the decision table: a server or an offer, kept or dropped, and why.

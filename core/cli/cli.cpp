@@ -31,8 +31,7 @@ std::vector<std::string> without_help_verb(std::vector<std::string> words) {
   return words;
 }
 
-Options options_of(const Globals& globals, bool read_only) {
-  Options options;
+Options options_of(const Globals& globals, Options options, bool read_only) {
   options.config = globals.config;
   options.state_dir = globals.state_dir;
   options.user = globals.user;
@@ -40,14 +39,14 @@ Options options_of(const Globals& globals, bool read_only) {
   return options;
 }
 
-int carry_out(const Action& action, const Globals& globals, Answer& answer,
+int carry_out(const Action& action, const Globals& globals, const Options& options, Answer& answer,
               Interrupts& interrupts) {
   if (const auto* alone = std::get_if<ToDoAlone>(&action))
-    return alone->run(options_of(globals, true), answer);
+    return alone->run(options_of(globals, options, true), answer);
   const auto* drive = std::get_if<ToDrive>(&action);
   const bool read_only = std::holds_alternative<ToRead>(action) ||
                          (drive != nullptr && drive->only_looks && drive->only_looks());
-  Berth berth = Berth::open(options_of(globals, read_only));
+  Berth berth = Berth::open(options_of(globals, options, read_only));
   if (const auto* reading = std::get_if<ToRead>(&action)) return reading->run(berth, answer);
   if (const auto* change = std::get_if<ToChange>(&action)) return change->run(berth, answer);
   return drive->run(berth, answer, interrupts);
@@ -61,7 +60,8 @@ int answer_version(Answer& answer) {
   return 0;
 }
 
-int run(const std::vector<std::string>& words, Answer& answer, Interrupts& interrupts) {
+int run(const std::vector<std::string>& words, const Options& options, Answer& answer,
+        Interrupts& interrupts) {
   Globals globals;
   const CommandTable table = command_table(globals);
   if (words.empty()) {
@@ -74,15 +74,16 @@ int run(const std::vector<std::string>& words, Answer& answer, Interrupts& inter
     answer.terminal().out << help_text(table, path) << std::flush;  // text, also with --json
     return 0;
   }
-  return carry_out(path.back()->action, globals, answer, interrupts);
+  return carry_out(path.back()->action, globals, options, answer, interrupts);
 }
 
 }  // namespace
 
-int run_cli(const std::vector<std::string>& words, Terminal& terminal, Interrupts& interrupts) {
+int run_cli(const std::vector<std::string>& words, Terminal& terminal, Interrupts& interrupts,
+            const Options& options) {
   Answer answer(terminal, asks_for_json(words));
   try {
-    return run(words, answer, interrupts);
+    return run(words, options, answer, interrupts);
   } catch (const Error& error) {
     std::string text = error.what();
     if (error.problem() == Problem::unexpected)

@@ -320,12 +320,13 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
         return;
       }
       attempt->errors = 0;
-      if (++attempt->absent_looks == 1) attempt->absent_since_unix_ms = now.unix_ms;
-      const std::int64_t sure_at = std::max(attempt->absent_since_unix_ms + rules.settle_ms,
-                                            attempt->requested_unix_ms + rules.call_timeout_ms);
-      if (attempt->absent_looks < 2 || now.unix_ms < sure_at) {
+      // A ledger of before does not say when the call is over at the latest.
+      if (!attempt->absence_sure) attempt->absence_sure = now.after(rules.call_timeout_ms);
+      if (!absent_again(parts, *attempt, rules.settle_ms)) {
         tx.save(*attempt);
-        settle_attempt(tx, *attempt, now.after(std::max<std::int64_t>(sure_at - now.unix_ms, 100)));
+        const Moment next = now.after(100);
+        settle_attempt(tx, *attempt,
+                       attempt->absence_sure->passed(next) ? next : *attempt->absence_sure);
         return;
       }
       attempt->absent_looks = 0;
@@ -392,6 +393,17 @@ bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
 std::int64_t back_off_ms(const EngineParts& parts, int errors) {
   const std::int64_t whole = std::min<std::int64_t>(60'000, 500LL << std::clamp(errors, 1, 7));
   return whole * 3 / 4 + parts.entropy.below(whole / 2);
+}
+
+bool absent_again(const EngineParts& parts, AttemptRecord& attempt, std::int64_t wait_ms) {
+  const Moment now = parts.clock.now();
+  if (++attempt.absent_looks == 1) attempt.absent_since_unix_ms = now.unix_ms;
+  if (attempt.absent_looks == 1 || !attempt.absence_sure) {
+    const Moment settled = now.after(wait_ms);
+    if (!attempt.absence_sure || attempt.absence_sure->passed(settled))
+      attempt.absence_sure = settled;
+  }
+  return attempt.absent_looks > 1 && attempt.absence_sure->passed(now);
 }
 
 Sought sought_of(const AttemptRecord& attempt) {
@@ -504,6 +516,7 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);
       attempt->status = AttemptStatus::requested;
       attempt->requested_unix_ms = now.unix_ms;
+      attempt->absence_sure = now.after(parts.settings.provisioning.call_timeout_ms);
       tx.save(*attempt);  // the intent, committed before the call
       return create(parts, *attempt, request_of(parts, tx, *attempt, offer));
     }

@@ -31,6 +31,11 @@ void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRec
 /// Somebody still waits for it, or it was bought by hand.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 
+/// A complete look did not show it. True: that is believed now, after two such looks, `wait_ms`
+/// apart and past the end of the call that asked for it; no jump of the wall clock makes that
+/// shorter or longer. The caller saves the attempt.
+bool absent_again(const EngineParts& parts, AttemptRecord& attempt, std::int64_t wait_ms);
+
 /// 1 s, 2 s, 4 s … at most 60 s, give or take a quarter, so that no two loops keep step.
 std::int64_t back_off_ms(const EngineParts& parts, int errors);
 

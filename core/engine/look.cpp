@@ -32,16 +32,14 @@ void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord&
 /// A cloud that does not show the server: believed after two complete looks, a settling time apart.
 /// True: it is absent for good.
 bool settled_absence(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
-  const std::int64_t now = parts.clock.now().unix_ms;
-  if (++attempt.absent_looks == 1) attempt.absent_since_unix_ms = now;
-  tx.save(attempt);
-  if (attempt.absent_looks < 2) return false;
   const ProvisioningSettings& rules = parts.settings.provisioning;
   // A create whose outcome was unknown may succeed late; that one is watched for longer.
   const std::int64_t wait = attempt.unknown_outcome
                                 ? std::max(2 * rules.settle_ms, rules.call_timeout_ms)
                                 : rules.settle_ms;
-  return now - attempt.absent_since_unix_ms >= wait;
+  const bool settled = absent_again(parts, attempt, wait);
+  tx.save(attempt);
+  return settled;
 }
 
 void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,

@@ -142,7 +142,6 @@ bool is_absent(const AttemptRecord& attempt, const AccountQuestion& question, co
 
 void look_at_ready(const EngineParts& parts, const AccountQuestion& question, const Found& found,
                    AttemptRecord attempt, Reconciliation& into) {
-  const std::int64_t now = parts.clock.now().unix_ms;
   if (shown(found, attempt) != nullptr) {
     if (attempt.absent_looks == 0 && !is_lost(attempt)) return;
     attempt.absent_looks = 0;
@@ -151,9 +150,7 @@ void look_at_ready(const EngineParts& parts, const AccountQuestion& question, co
     return;
   }
   if (is_lost(attempt) || !is_absent(attempt, question, found)) return;
-  if (++attempt.absent_looks == 1) attempt.absent_since_unix_ms = now;
-  const bool lost = attempt.absent_looks > 1 &&
-                    now - attempt.absent_since_unix_ms >= parts.settings.provisioning.settle_ms;
+  const bool lost = absent_again(parts, attempt, parts.settings.provisioning.settle_ms);
   into.to_lose += lost ? 1 : 0;
   into.waits = into.waits || !lost;
   into.servers.push_back({std::move(attempt), lost, false});

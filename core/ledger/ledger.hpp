@@ -167,7 +167,8 @@ class LedgerTransaction : public LedgerView {
   /// scheduled earlier by someone else while it was claimed keeps the earlier time.
   virtual void settle(TaskKind kind, std::string_view subject,
                       const std::optional<Moment>& next) = 0;
-  /// The owner is dead: its claims are free, marked lapsed, due now.
+  /// The owner is dead: its claims are free, marked lapsed, due now. What was scheduled meanwhile
+  /// is due after them.
   virtual void lapse(std::string_view owner) = 0;
 
   /// Appends an event and one undelivered delivery per notifier named. Returns its seq.

@@ -91,6 +91,7 @@ struct AttemptRecord {
   bool unknown_outcome = false;  // a create's reply was lost: look before anything else
   int absent_looks = 0;          // complete looks in a row that did not show it
   std::int64_t absent_since_unix_ms = 0;
+  std::optional<Moment> absence_sure;  // before then a look that does not show it proves nothing
   std::string phase;  // "accepted" "running" "reachable": what has been seen
   std::int64_t created_unix_ms = 0, requested_unix_ms = 0, accepted_unix_ms = 0, ended_unix_ms = 0;
   std::optional<Moment> ready_deadline;

@@ -80,6 +80,7 @@ void columns(Column&& column, Either<AttemptRecord> auto& r) {
   column("unknown_outcome", r.unknown_outcome);
   column("absent_looks", r.absent_looks);
   column("absent_since_unix_ms", r.absent_since_unix_ms);
+  column("absence_sure", r.absence_sure);
   column("phase", r.phase);
   column("created_unix_ms", r.created_unix_ms);
   column("requested_unix_ms", r.requested_unix_ms);

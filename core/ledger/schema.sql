@@ -355,3 +355,9 @@ CREATE TRIGGER asked_next AFTER UPDATE OF account, region ON attempt
   WHEN NEW.account <> OLD.account OR NEW.region <> OLD.region
   BEGIN INSERT INTO asked_at SELECT NEW.account, NEW.region WHERE NOT EXISTS
     (SELECT 1 FROM asked_at WHERE account = NEW.account AND region = NEW.region); END;
+
+-- migration 4
+-- From when on a look that does not show a server is believed: by the clock since boot.
+ALTER TABLE attempt ADD COLUMN absence_sure_unix_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN absence_sure_boot_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN absence_sure_boot_id TEXT;

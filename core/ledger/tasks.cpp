@@ -232,10 +232,10 @@ void SqliteTransaction::settle(TaskKind kind, std::string_view subject,
 
 void SqliteTransaction::lapse(std::string_view owner) {
   if (owner.empty()) return;
-  // No boot has the id '', so the wall time decides, and 1970 is past.
+  // No boot has the id '', so the wall time decides, and 1970 is past. A wake-up stays: who asked
+  // for it waits for the round after the one that the dead owner had begun.
   database_.run(
-      "UPDATE task SET owner = '', lapsed = 1, due_unix_ms = 0, due_boot_ms = 0, due_boot_id = '',"
-      " wake_unix_ms = NULL, wake_boot_ms = NULL, wake_boot_id = NULL"
+      "UPDATE task SET owner = '', lapsed = 1, due_unix_ms = 0, due_boot_ms = 0, due_boot_id = ''"
       " WHERE owner = ? AND owner <> ''",
       owner);
 }

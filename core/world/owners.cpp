@@ -46,7 +46,11 @@ class LockFileOwners final : public Owners {
 
  private:
   void take() {
-    std::filesystem::create_directories(folder_);
+    // Its names are nobody else's business, also where the folder around it is open; with its mode
+    // from the first moment, as nobody would correct it after a death.
+    std::filesystem::create_directories(std::filesystem::path(folder_).parent_path());
+    if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
+      throw std::system_error(errno, std::generic_category(), folder_);
     file_ = open(path_of(own_).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file_ < 0) throw std::system_error(errno, std::generic_category(), path_of(own_));
     // Nobody else knows the name yet, so this cannot wait.

@@ -455,6 +455,23 @@ TEST_F(Reaping, DeathWhileTheListIsReadCountsForNothing) {
   EXPECT_FALSE(lives(id));
 }
 
+// It waited for the pass after that of the dead process, and that one was due at the next interval.
+TEST_F(Reaping, WhoAsksWhileADeadProcessHasThePassDoesNotWaitForTheInterval) {
+  story.alpha.plant("x");
+  story.alpha.finds_happen = [this] {
+    story.alpha.finds_happen = nullptr;
+    story.die();
+  };
+  ask_to_reap(story.parts(), "alpha", "");
+  try {
+    story.step({{}, true, "alpha"});
+  } catch (const LedgerError&) {
+  }
+  const std::int64_t begin = story.clock.now().boot_ms;
+  EXPECT_TRUE(story.reap("alpha"));
+  EXPECT_LT(story.clock.now().boot_ms - begin, 2 * minute);
+}
+
 TEST_F(Reaping, TwoProcessesAtOnceDestroyEachStrayOnce) {
   const std::string id = story.alpha.plant("x");
   bool beside = false;

@@ -38,6 +38,33 @@ TEST(UnknownOutcome, OnlyTwoLooksASettlingTimeApartBeyondTheCallTimeOutMakeASeco
   EXPECT_EQ(story.attempts(web).size(), 1U);
 }
 
+// The wait was measured by the wall clock: set forward in the middle, it ended at once, and then a
+// create that came late was the second server of its attempt.
+TEST(UnknownOutcome, AClockSetForwardDoesNotShortenTheWait) {
+  Story story;
+  story.alpha.creates.push_back(late_success(30'000));
+  const std::string web = story.deploy("web");
+  story.step();
+  story.clock.jump(5 * 3'600'000);
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.alpha.calls_of("create"), 1);
+  EXPECT_EQ(story.alpha.all().size(), 1U);
+}
+
+TEST(UnknownOutcome, AClockSetBackDoesNotProlongTheWait) {
+  Story story;
+  story.alpha.creates.push_back(lost_request());
+  const std::string web = story.deploy("web");
+  story.step();
+  const std::int64_t asked = story.clock.now().boot_ms;
+  story.clock.jump(-5 * 3'600'000);
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  ASSERT_EQ(story.alpha.all().size(), 1U);
+  EXPECT_LT(story.alpha.all()[0].born_ms - asked, 120'000);
+}
+
 TEST(UnknownOutcome, ASettlingTimeLongerThanTheCallIsKept) {
   Story story;
   story.settings.provisioning.settle_ms = 90'000;

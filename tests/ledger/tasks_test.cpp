@@ -125,6 +125,18 @@ TEST_F(Tasks, a_wake_up_during_a_claim_is_kept) {
   EXPECT_FALSE(task(TaskKind::deployment, "d"));
 }
 
+TEST_F(Tasks, a_wake_up_outlives_the_owner_that_had_the_task) {
+  schedule(TaskKind::attempt, "a1", at(1));
+  EXPECT_EQ(claim(at(1), "dead"), "attempt:a1");
+  schedule(TaskKind::attempt, "a1", at(2));
+  ledger_->write([](LedgerTransaction& change) { change.lapse("dead"); });
+  EXPECT_EQ(claim(at(3), "second"), "attempt:a1(lapsed)");
+  ledger_->write([](LedgerTransaction& change) {
+    change.settle(TaskKind::attempt, "a1", at(1000));
+  });
+  EXPECT_EQ(claim(at(3), "third"), "attempt:a1") << "the round that was asked for meanwhile";
+}
+
 TEST_F(Tasks, the_claims_of_a_dead_owner_lapse_until_somebody_settles_them) {
   schedule(TaskKind::attempt, "a1", at(1));
   schedule(TaskKind::attempt, "a2", at(2));

@@ -36,7 +36,7 @@ MAY_INCLUDE = {
     "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
     "core": ["berth.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
-             "reports.hpp", "shared_budgets.hpp",
+             "reports.hpp", "shared_budgets.hpp", "watched_edges.hpp",
              "request/", "fleet/", "policy/", "config/", "journal/", "ledger/", "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],

@@ -94,6 +94,12 @@ TEST_F(OwnersStory, WhoNeverActedLeavesNoFile) {
   EXPECT_FALSE(fs::exists(folder + "/deeper/busy"));
 }
 
+TEST_F(OwnersStory, TheFolderThatIsMadeIsItsOwnersAlone) {
+  const auto owners = lock_file_owners(folder + "/deeper", "me");
+  (void)owners->own();
+  EXPECT_EQ(fs::status(folder + "/deeper").permissions(), fs::perms::owner_all);
+}
+
 TEST_F(OwnersStory, AnUnknownOwnerIsDead) {
   EXPECT_FALSE(lock_file_owners(folder, "me")->alive("nobody"));
 }
