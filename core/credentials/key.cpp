@@ -49,13 +49,13 @@ CredentialKey CredentialKey::parsed(std::string_view text, const std::string& wh
     text.remove_suffix(1);
   Bytes bytes{};
   std::size_t length = 0;
-  const bool hex = text.size() == 2 * size &&
-                   sodium_hex2bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr,
-                                  &length, nullptr) == 0;
+  const bool hex =
+      text.size() == 2 * size && sodium_hex2bin(bytes.data(), bytes.size(), text.data(),
+                                                text.size(), nullptr, &length, nullptr) == 0;
   bool read = hex && length == size;
-  for (const int variant : {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
-                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING})
+  for (const int variant :
+       {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
+        sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE_NO_PADDING})
     if (!read)
       read = sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr,
                                &length, nullptr, variant) == 0 &&

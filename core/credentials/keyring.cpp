@@ -13,9 +13,7 @@ const CredentialKey* Keyring::find(std::string_view id) const {
   return found == keys_.end() ? nullptr : &*found;
 }
 
-bool KeyStore::is_named() const {
-  return environment_(key_variable) != nullptr || !file_.empty();
-}
+bool KeyStore::is_named() const { return environment_(key_variable) != nullptr || !file_.empty(); }
 
 bool KeyStore::in_file() const { return environment_(key_variable) == nullptr && !file_.empty(); }
 

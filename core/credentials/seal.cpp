@@ -35,8 +35,7 @@ std::string seal(const CredentialKey& key, const SealedFor& place, std::string_v
   crypto_aead_xchacha20poly1305_ietf_encrypt(&whole[head_size], nullptr, bytes_of(text),
                                              text.size(), bytes_of(bound), bound.size(), nullptr,
                                              &whole[1], key.bytes());
-  std::string sealed(
-      sodium_base64_ENCODED_LEN(whole.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  std::string sealed(sodium_base64_ENCODED_LEN(whole.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
   sodium_bin2base64(sealed.data(), sealed.size(), whole.data(), whole.size(),
                     sodium_base64_VARIANT_ORIGINAL);
   sealed.pop_back();  // its zero

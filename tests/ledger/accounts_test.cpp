@@ -49,11 +49,10 @@ TEST_F(AccountRows, keep_every_field) {
     EXPECT_EQ(found.revision, 1);
     const auto fields = [](const AccountRecord& one) {
       return std::tie(one.organization, one.plugin, one.status, one.default_region, one.regions,
-                      one.image, one.ssh_user, one.ssh_port, one.ssh_public_keys,
-                      one.settings_json, one.secret_keys, one.sealed, one.key_id,
-                      one.created_unix_ms, one.created_by, one.updated_unix_ms, one.updated_by,
-                      one.validated_unix_ms, one.validation, one.validation_sentence,
-                      one.vendor_account);
+                      one.image, one.ssh_user, one.ssh_port, one.ssh_public_keys, one.settings_json,
+                      one.secret_keys, one.sealed, one.key_id, one.created_unix_ms, one.created_by,
+                      one.updated_unix_ms, one.updated_by, one.validated_unix_ms, one.validation,
+                      one.validation_sentence, one.vendor_account);
     };
     EXPECT_EQ(fields(found), fields(given));
     EXPECT_FALSE(view.account("acme.other"));
