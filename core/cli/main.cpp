@@ -1,5 +1,6 @@
 // The berth program. What it does is in cli.cpp; the commands are in command_table.cpp.
 #include <poll.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -17,6 +18,11 @@ bool reader_went_away() {
 }  // namespace
 
 int main(int argc, char** argv) {
+#if !defined(__SANITIZE_ADDRESS__)
+  // A crash must not leave credentials in a core file. (The leak checker needs ptrace.) What berth
+  // starts is free to leave one.
+  prctl(PR_SET_DUMPABLE, 0);
+#endif
   berth::cli::outlive_closed_pipes();
   berth::cli::Terminal terminal = berth::cli::process_terminal();
   berth::cli::SignalInterrupts interrupts;
