@@ -10,9 +10,12 @@
 #include <thread>
 #include <utility>
 
+#include "account_changes.hpp"
+#include "accounts.hpp"
 #include "berth/codec.hpp"
 #include "config/load.hpp"
 #include "configured.hpp"
+#include "credentials/key_file.hpp"
 #include "engine/decision_document.hpp"
 #include "engine/engine.hpp"
 #include "engine/finish.hpp"
@@ -68,9 +71,9 @@ std::string effective_user() {
   return std::to_string(geteuid());
 }
 
-/// Names of this process's environment whose values are credentials of the config.
+/// Names of this process's environment whose values are credentials.
 std::vector<std::string> secret_names(const std::vector<std::string>& secrets) {
-  std::vector<std::string> names;
+  std::vector<std::string> names{key_variable, old_key_variable};
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
@@ -167,17 +170,16 @@ auto at_the_door(const Body& body) -> decltype(body()) {
   }
 }
 
-std::vector<const AccountSettings*> accounts_for(const Configuration& config,
-                                                 const OfferQuery& query) {
-  std::vector<const AccountSettings*> accounts;
-  for (const AccountSettings& account : config.accounts)
-    if (account.active && (query.account.empty() || account.id == query.account)) {
-      const auto& allowed = account.organizations;
-      if (query.organization.empty() ||
-          std::find(allowed.begin(), allowed.end(), query.organization) != allowed.end())
-        accounts.push_back(&account);
-    }
-  return accounts;
+AccountList accounts_for(const Accounts& accounts, const OfferQuery& query) {
+  AccountList found =
+      query.organization.empty() ? *accounts.list() : accounts.of(query.organization);
+  found.erase(std::remove_if(found.begin(), found.end(),
+                             [&](const AccountPointer& account) {
+                               return !account->active ||
+                                      (!query.account.empty() && account->id != query.account);
+                             }),
+              found.end());
+  return found;
 }
 
 OfferReport offer_report(const AccountOffer& offer, const Facts& facts) {
@@ -256,7 +258,9 @@ struct Berth::Parts {
         budgets(*cache, *clock, *entropy),
         catalogue(catalogue_options(options, config), *journal),
         opener(catalogue, *transport, budgets, *journal),
-        clouds(config, opener),
+        keys(config.credentials.key_file, environment_of(options)),
+        accounts(config, keys, *clock, *journal),
+        clouds(config, accounts, opener),
         notifiers(config, opener),
         offers(config, clouds, *cache, *clock, *journal, thread_workers),
         ledger(watched(between_edges(options.at_edge, "open ledger", [this] {
@@ -268,14 +272,25 @@ struct Berth::Parts {
             options.at_edge)),
         processes(watched(posix_processes(), options.at_edge)),
         probe(watched(tcp_probe(), options.at_edge)),
-        shell(watched(ssh_shell(*processes, config.state_dir.string(),
-                                secret_names(secrets_of(config))),
+        shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()),
                       options.at_edge)),
-        parts{config,     pipeline,  *ledger,  *cache,   offers,
-              clouds,     notifiers, *clock,   *entropy, *owners,
-              *processes, *probe, *shell, *journal, stopping, secret_names(secrets_of(config))},
-        engine(parts, thread_workers) {
+        parts{config, accounts,  pipeline, *ledger,  *cache,    offers,
+              clouds, notifiers, *clock,   *entropy, *owners,   *processes,
+              *probe, *shell,    *journal, stopping, withheld()},
+        engine(parts, thread_workers),
+        account_changes(parts, keys, catalogue, opener, environment_of(options), user) {
     if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
+    look_at_accounts();
+  }
+
+  /// What nothing that berth starts gets from its environment.
+  std::function<std::vector<std::string>()> withheld() {
+    return [this] { return secret_names(clouds.secrets()); };
+  }
+
+  /// Others may have added some, or changed them. The engine does this by itself.
+  void look_at_accounts() {
+    ledger->read([this](const LedgerView& view) { accounts.refresh(view); });
   }
 
   [[nodiscard]] DeploymentReport report(std::string_view id) {
@@ -313,11 +328,10 @@ struct Berth::Parts {
     return newest;
   }
 
-  [[nodiscard]] std::vector<ApiCallsReport> calls_of(
-      const std::vector<const AccountSettings*>& accounts) {
+  [[nodiscard]] std::vector<ApiCallsReport> calls_of(const AccountList& of) {
     std::vector<ApiCallsReport> reports;
     for (const CallsSpent& spent : cache->calls_spent(clock->now().unix_ms))
-      for (const AccountSettings* account : accounts)
+      for (const AccountPointer& account : of)
         if (account->id == spent.account)
           reports.push_back({spent.account, spent.credential, spent.last_hour, spent.last_day,
                              spent.requests, spent.per_ms, spent.left, spent.paused_until_unix_ms});
@@ -375,6 +389,8 @@ struct Berth::Parts {
   SharedRateBudgets budgets;
   Catalogue catalogue;
   PluginOpener opener;
+  KeyStore keys;
+  LiveAccounts accounts;
   ConfiguredClouds clouds;
   ConfiguredNotifiers notifiers;
   OfferCatalogue offers;
@@ -386,6 +402,7 @@ struct Berth::Parts {
   std::atomic<bool> stopping{false};
   EngineParts parts;
   Engine engine;
+  AccountChanges account_changes;
 
  private:
   bool reaps_ = false;
@@ -418,6 +435,12 @@ std::vector<std::string> Berth::check_config(const Options& options) {
       Catalogue catalogue(catalogue_options(options, config), *journal);
       for (std::string& problem : plugin_setting_problems(config, catalogue))
         problems.push_back(std::move(problem));
+      try {
+        const KeyStore keys(config.credentials.key_file, environment_of(options));
+        if (keys.is_named()) (void)keys.read();
+      } catch (const KeyProblem& problem) {
+        problems.push_back(config.file.string() + ": [credentials]: " + problem.what());
+      }
       return problems;
     } catch (const ConfigurationError& problem) {
       std::vector<std::string> problems;
@@ -438,9 +461,10 @@ std::string Berth::submit(const DeployRequest& request) {
 Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
   return at_the_door([&] {
     const DeploymentRecord deployment = resolve(parts_->parts, request);
+    parts_->look_at_accounts();
     std::optional<Preview> found;
     for (int round = 0; round < 2 && !found; ++round) {
-      if (round > 0) parts_->offers.refresh(accounts_of(parts_->config, deployment.organization));
+      if (round > 0) parts_->offers.refresh(parts_->accounts.of(deployment.organization));
       parts_->ledger->read([&](const LedgerView& view) {
         found = preview(parts_->parts, view, deployment, most_rows, most_rows);
       });
@@ -588,7 +612,8 @@ std::string Berth::add_server(const NewServer& given) {
 
 std::string Berth::buy_server(std::string_view organization, std::string_view offer_name) {
   return at_the_door([&] {
-    parts_->offers.refresh(accounts_of(parts_->config, organization));
+    parts_->look_at_accounts();
+    parts_->offers.refresh(parts_->accounts.of(organization));
     return berth::buy_server(parts_->parts, organization, offer_name, parts_->user);
   });
 }
@@ -617,6 +642,7 @@ void Berth::report_load(const LoadReport& report) {
 
 ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
   return at_the_door([&] {
+    parts_->look_at_accounts();
     if (query.dry_run) return look_before_reaping(parts_->parts, query.account, query.confirm);
     const std::int64_t first_seq = parts_->newest_event();
     std::int64_t last_seq = first_seq;
@@ -647,10 +673,11 @@ ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
 
 OfferListing Berth::offers(const OfferQuery& query) {
   return at_the_door([&] {
-    if (!query.account.empty() && parts_->config.account(query.account) == nullptr)
-      throw Error(Problem::not_found,
-                  "there is no account '" + query.account + "' in " + parts_->config.file.string());
-    const auto accounts = accounts_for(parts_->config, query);
+    parts_->look_at_accounts();
+    if (!query.account.empty() && parts_->accounts.find(query.account) == nullptr)
+      throw Error(Problem::not_found, "there is no account '" + query.account +
+                                          "'; `berth accounts list` shows those there are");
+    const AccountList accounts = accounts_for(parts_->accounts, query);
     parts_->offers.refresh(accounts, query.refresh);
     OfferListing listing;
     const auto view = parts_->offers.peek(accounts);
@@ -680,7 +707,8 @@ std::vector<ApiCallsReport> Berth::api_calls(std::string_view organization) {
   return at_the_door([&] {
     OfferQuery query;
     query.organization = organization;
-    return parts_->calls_of(accounts_for(parts_->config, query));
+    parts_->look_at_accounts();
+    return parts_->calls_of(accounts_for(parts_->accounts, query));
   });
 }
 
@@ -708,6 +736,40 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
   });
 }
 
+std::vector<AccountReport> Berth::accounts(std::string_view organization) {
+  return at_the_door([&] { return parts_->account_changes.list(organization); });
+}
+
+AccountReport Berth::add_account(const AccountChange& account) {
+  return at_the_door([&] { return parts_->account_changes.add(account); });
+}
+
+AccountReport Berth::update_account(const AccountChange& change) {
+  return at_the_door([&] { return parts_->account_changes.update(change); });
+}
+
+AccountReport Berth::validate_account(std::string_view account) {
+  return at_the_door([&] { return parts_->account_changes.validate(account); });
+}
+
+std::string Berth::remove_account(std::string_view account) {
+  return at_the_door([&] { return parts_->account_changes.remove(account); });
+}
+
+KeyRotation Berth::rotate_credentials_key() {
+  return at_the_door([&] { return parts_->account_changes.rotate_key(); });
+}
+
+std::string Berth::new_credentials_key(const std::filesystem::path& file) {
+  return at_the_door([&] {
+    try {
+      return make_key_file(file);
+    } catch (const KeyProblem& problem) {
+      throw Error(Problem::usage, problem.what());
+    }
+  });
+}
+
 std::vector<PluginReport> Berth::plugins() {
   return at_the_door([&] {
     std::vector<PluginReport> reports;
@@ -725,11 +787,12 @@ namespace {
 
 /// The settings that a plugin is tried with: those of the named account or notifier, or of the
 /// first one that uses the plugin, or none.
-PluginUse use_for(const Configuration& config, std::string_view plugin,
+PluginUse use_for(const Configuration& config, const Accounts& accounts, std::string_view plugin,
                   std::string_view settings_of) {
-  for (const AccountSettings& account : config.accounts)
-    if (account.plugin == plugin && (settings_of.empty() || account.id == settings_of))
-      return use_of(account);
+  const auto all = accounts.list();
+  for (const AccountPointer& account : *all)
+    if (account->plugin == plugin && (settings_of.empty() || account->id == settings_of))
+      return use_of(*account);
   for (const NotifierSettings& notifier : config.notifiers)
     if (notifier.plugin == plugin && (settings_of.empty() || notifier.id == settings_of))
       return use_of(notifier);
@@ -747,7 +810,7 @@ std::string Berth::call_plugin(std::string_view plugin_id, std::string_view meth
                                std::string_view request_json, std::string_view settings_of) {
   return at_the_door([&] {
     const OpenedPlugin opened =
-        parts_->opener.open(use_for(parts_->config, plugin_id, settings_of));
+        parts_->opener.open(use_for(parts_->config, parts_->accounts, plugin_id, settings_of));
     HostCall call(*parts_->clock, *parts_->journal,
                   std::string(plugin_id) + " " + std::string(method),
                   parts_->config.provisioning.call_timeout_ms);
@@ -762,7 +825,7 @@ std::string Berth::call_plugin(std::string_view plugin_id, std::string_view meth
 std::vector<CheckLine> Berth::check_plugin(std::string_view plugin_id, bool walk,
                                            std::string_view settings_of) {
   return at_the_door([&] {
-    const PluginUse use = use_for(parts_->config, plugin_id, settings_of);
+    const PluginUse use = use_for(parts_->config, parts_->accounts, plugin_id, settings_of);
     return check_conformance(parts_->catalogue.find(plugin_id), parts_->opener.open(use),
                              use.settings_json, walk, parts_->entropy->id(), *parts_->clock,
                              *parts_->journal);

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "berth/call.hpp"
@@ -221,6 +222,58 @@ struct ApiCallsReport {
   std::int64_t paused_until_unix_ms = 0;     // the vendor said so; 0: it is not paused
 };
 
+/// An account: of the config, or one that was added at run time. It tells no secret.
+struct AccountReport {
+  std::string id;      // "hetzner-main", or with its organization: "acme.hetzner"
+  std::string source;  // "config" | "ledger"
+  std::string plugin;
+  std::vector<std::string> organizations;  // one, where the source is the ledger
+  /// "active"; "inactive": set aside, its servers stay; "unchecked": saved without a check that
+  /// passed; "denied": its last check was refused, nothing is bought there
+  std::string status;
+  std::string default_region;  // "": the provider's
+  std::vector<std::string> regions;
+  std::string problem;  // why it cannot be used, and what to do; ""
+  std::vector<std::string> servers;  // that live there: names, or the vendor's ids of strays
+  // Of the ledger only:
+  std::string settings_json = "{}";      // the plugin's, without secrets
+  std::vector<std::string> secret_keys;  // which secrets there are
+  std::string image, ssh_user, key_id, created_by, updated_by;
+  int ssh_port = 22;
+  std::int64_t created_unix_ms = 0, updated_unix_ms = 0;
+  std::int64_t validated_unix_ms = 0;
+  std::string validation;  // "ok", or what failed: "denied", "unavailable" …; "": not yet
+  std::string validation_sentence;
+};
+
+/// One secret: it is the value, or it is read from a file of mode 0600 or from the environment.
+struct AccountSecret {
+  std::string key;
+  std::string value, file, environment;  // one of them
+};
+
+/// An account to add, or what is different about one. What is not set stays as it is.
+struct AccountChange {
+  std::string account;                // its name (add), or its id
+  std::string organization, plugin;   // add only
+  std::vector<std::pair<std::string, std::string>> settings;  // as text; "" takes one away
+  std::vector<AccountSecret> secrets;
+  std::vector<std::string> regions;   // the first one is where to buy
+  std::optional<std::string> image, ssh_user;
+  std::optional<int> ssh_port;
+  std::vector<std::string> ssh_public_keys;  // OpenSSH's one-line format
+  std::optional<bool> active;
+  bool unchecked = false;  // saved without a check, and not used until one passes
+};
+
+/// What a new key of the credentials has come to.
+struct KeyRotation {
+  std::string key_id;
+  std::vector<std::string> accounts;  // sealed anew
+  std::vector<std::string> left;      // not: a sentence each
+  std::string old_key_file;           // opens ledgers of before; "": the keys are in no file
+};
+
 struct OfferListing {
   std::vector<OfferReport> offers;    // cheapest first
   std::vector<std::string> problems;  // accounts that could not be read, a sentence each
@@ -300,6 +353,21 @@ class Berth {
   std::vector<ApiCallsReport> api_calls(std::string_view organization = {});
   std::vector<AuditReport> audit(const AuditQuery& query);
   std::vector<AuditReport> audit_history(std::string_view record_id);
+
+  /// Those that the organization may use; "": all.
+  std::vector<AccountReport> accounts(std::string_view organization = {});
+  /// For one organization, by its admins. Checked before it is saved; its secrets are stored only
+  /// sealed, with the key of [credentials]. Throws refused (its check failed; nothing is saved).
+  AccountReport add_account(const AccountChange& account);
+  AccountReport update_account(const AccountChange& change);
+  /// Checks it again and records what came of it.
+  AccountReport validate_account(std::string_view account);
+  /// Refused while servers live there. Returns its id.
+  std::string remove_account(std::string_view account);
+  /// Seals the secrets of all accounts with a new key, in one transaction.
+  KeyRotation rotate_credentials_key();
+  /// A new key in a new file of mode 0600. Returns the key's id.
+  static std::string new_credentials_key(const std::filesystem::path& file);
 
   std::vector<PluginReport> plugins();
   /// `settings_of`: the account or notifier whose settings are used; "": the first that uses it.

@@ -73,34 +73,60 @@ std::vector<std::string> secrets_of(const Configuration& config) {
   return secrets;
 }
 
-ConfiguredClouds::ConfiguredClouds(const Configuration& config, PluginOpener& opener)
-    : config_(config), opener_(opener), redaction_(secrets_of(config)) {}
-
-std::string ConfiguredClouds::redacted(std::string text) {
-  return redaction_.empty() ? text : redaction_.apply(text);
+std::vector<std::string> ConfiguredClouds::secrets() const {
+  std::vector<std::string> secrets = secrets_of(config_);
+  const auto all = accounts_.list();
+  for (const AccountPointer& account : *all)
+    secrets.insert(secrets.end(), account->settings.secrets.begin(),
+                   account->settings.secrets.end());
+  return secrets;
 }
 
-OpenedPlugin ConfiguredClouds::instance(const AccountSettings& account) {
-  const std::lock_guard lock(mutex_);
-  const auto known = opened_.find(account.id);
-  if (known != opened_.end()) return known->second.plugin;
-  Opened opened;
-  opened.plugin = opener_.open(use_of(account));
-  refuse_literal_secrets(opened.plugin.manifest, account.settings, account.place);
-  opened.provider = cloud_provider_over(opened.plugin.instance);
-  return opened_.emplace(account.id, std::move(opened)).first->second.plugin;
+void ConfiguredClouds::keep_up() {
+  auto all = accounts_.list();
+  if (all == known_) return;
+  known_ = std::move(all);
+  for (auto one = opened_.begin(); one != opened_.end();) {
+    const AccountPointer now = accounts_.find(one->first);
+    const bool same = now != nullptr && now->revision == one->second.account->revision;
+    one = same ? std::next(one) : opened_.erase(one);
+  }
+}
+
+std::shared_ptr<const Redaction> ConfiguredClouds::redaction() {
+  auto all = accounts_.list();
+  const std::lock_guard lock(redaction_mutex_);
+  if (all != redacted_for_) {
+    redaction_ = std::make_shared<Redaction>(secrets());
+    redacted_for_ = std::move(all);
+  }
+  return redaction_;
+}
+
+std::string ConfiguredClouds::redacted(std::string text) {
+  const auto known = redaction();
+  return known->empty() ? text : known->apply(text);
 }
 
 Result<Cloud> ConfiguredClouds::open(const std::string& id) {
-  const AccountSettings* account = config_.account(id);
+  const std::lock_guard lock(mutex_);
+  keep_up();
+  const AccountPointer account = accounts_.find(id);
   if (account == nullptr)
-    return unusable(std::runtime_error("account '" + id + "' is not in the config any more"));
+    return unusable(std::runtime_error("there is no account '" + id + "' any more"));
   try {
-    const OpenedPlugin plugin = instance(*account);
-    const std::lock_guard lock(mutex_);
-    return Cloud{
-        opened_.at(id).provider.get(), account->plugin,
-        account->default_region.empty() ? plugin.manifest.default_region : account->default_region};
+    auto known = opened_.find(id);
+    if (known == opened_.end()) {
+      Opened opened;
+      opened.account = account;
+      opened.plugin = opener_.open(use_of(*account));
+      refuse_literal_secrets(opened.plugin.manifest, account->settings, account->place);
+      opened.provider = cloud_provider_over(opened.plugin.instance);
+      known = opened_.emplace(id, std::move(opened)).first;
+    }
+    return Cloud{known->second.provider, account->plugin,
+                 account->default_region.empty() ? known->second.plugin.manifest.default_region
+                                                 : account->default_region};
   } catch (const PluginUnusable& problem) {
     return unusable(problem);
   }

@@ -1,4 +1,4 @@
-// The accounts and notifiers of the config, opened when they are first used.
+// Accounts and the notifiers of the config, opened when they are first used.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "engine/accounts.hpp"
 #include "engine/parts.hpp"
 #include "http/redaction.hpp"
 #include "offers/clouds.hpp"
@@ -18,23 +19,32 @@ namespace berth {
 /// Threads: any.
 class ConfiguredClouds final : public Clouds {
  public:
-  ConfiguredClouds(const Configuration& config, PluginOpener& opener);
+  ConfiguredClouds(const Configuration& config, const Accounts& accounts, PluginOpener& opener)
+      : config_(config), accounts_(accounts), opener_(opener) {}
   Result<Cloud> open(const std::string& account) override;
   std::string redacted(std::string text) override;
-
-  /// The instance behind an account, for `berth plugins call`. Throws PluginUnusable.
-  OpenedPlugin instance(const AccountSettings& account);
+  /// Every secret of the config and of the accounts there are.
+  [[nodiscard]] std::vector<std::string> secrets() const;
 
  private:
   struct Opened {
+    AccountPointer account;  // as it was opened
     OpenedPlugin plugin;
-    std::unique_ptr<CloudProvider> provider;
+    std::shared_ptr<CloudProvider> provider;
   };
+  /// Lets go of what belongs to accounts that were changed or removed.
+  void keep_up();
+  std::shared_ptr<const Redaction> redaction();
   const Configuration& config_;
+  const Accounts& accounts_;
   PluginOpener& opener_;
-  const Redaction redaction_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards opened_ and what it was opened for
+  std::shared_ptr<const AccountList> known_;
   std::map<std::string, Opened> opened_;
+  // Of its own: opening takes a while, and texts are redacted inside transactions.
+  std::mutex redaction_mutex_;
+  std::shared_ptr<const AccountList> redacted_for_;
+  std::shared_ptr<const Redaction> redaction_;
 };
 
 /// Threads: any.

@@ -16,7 +16,9 @@ class Answer;
 class Interrupts;
 
 /// Where a value goes. The command owns it; it lives as long as the table.
-using Target = std::variant<bool*, int*, std::string*, std::optional<std::string>*>;
+/// A list takes one value each time that its option is given.
+using Target = std::variant<bool*, int*, std::string*, std::optional<std::string>*,
+                            std::vector<std::string>*>;
 
 /// What the shell may offer for a value.
 enum class Completes {

@@ -277,6 +277,34 @@ json::object document_of(const ApiCallsReport& calls) {
   return document;
 }
 
+json::object document_of(const AccountReport& account) {
+  const bool stored = account.source == "ledger";
+  json::object document;
+  document["account"] = account.id;
+  document["source"] = account.source;
+  document["plugin"] = account.plugin;
+  document["organizations"] = list(account.organizations);
+  document["status"] = account.status;
+  document["default_region"] = text(account.default_region);
+  document["regions"] = list(account.regions);
+  document["problem"] = text(account.problem);
+  document["servers"] = list(account.servers);
+  document["image"] = text(account.image);
+  document["ssh_user"] = text(account.ssh_user);
+  document["ssh_port"] = account.ssh_port;
+  document["settings"] = stored ? parsed_or_null(account.settings_json) : json::value(nullptr);
+  document["secrets"] = stored ? list(account.secret_keys) : json::value(nullptr);
+  document["key_id"] = text(account.key_id);
+  document["validation"] = text(account.validation);
+  document["validation_reason"] = text(account.validation_sentence);
+  document["validated_at"] = moment(account.validated_unix_ms);
+  document["created_by"] = text(account.created_by);
+  document["created_at"] = moment(account.created_unix_ms);
+  document["updated_by"] = text(account.updated_by);
+  document["updated_at"] = moment(account.updated_unix_ms);
+  return document;
+}
+
 json::object document_of(const PluginReport& plugin) {
   json::object document;
   document["id"] = plugin.id;

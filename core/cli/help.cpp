@@ -31,6 +31,7 @@ std::string option_help(const Option& option) {
     for (std::size_t i = 0; i < option.words.size(); ++i)
       text += (i == 0 ? "" : ", ") + option.words[i];
   }
+  if (std::holds_alternative<std::vector<std::string>*>(option.target)) text += "; may be repeated";
   return option.required ? text + " (needed)" : text;
 }
 

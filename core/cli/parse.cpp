@@ -45,6 +45,7 @@ void set(const std::string& name, const std::vector<std::string>& words, const T
   std::visit(Overloaded{[&](bool* flag) { *flag = true; },
                         [&](std::string* text) { *text = value; },
                         [&](std::optional<std::string>* text) { *text = value; },
+                        [&](std::vector<std::string>* texts) { texts->push_back(value); },
                         [&](int* number) {
                           const char* end = value.data() + value.size();
                           const auto read = std::from_chars(value.data(), end, *number);
@@ -87,11 +88,20 @@ class Parser {
         app.add_flag_callback(names, [this, &option] { given(option.name, option.target); });
         continue;
       }
-      app.add_option_function<std::string>(names, [this, &option](const std::string& value) {
+      const auto take = [this, &option](const std::string& value) {
         if (value.starts_with("--")) needs_value(option);  // `--org --app web`
         set(option.name, option.words, option.target, value);
         given_.push_back(option.name);
-      });
+      };
+      if (std::holds_alternative<std::vector<std::string>*>(option.target))
+        app.add_option_function<std::vector<std::string>>(
+               names,
+               [take](const std::vector<std::string>& values) {
+                 for (const std::string& value : values) take(value);
+               })
+            ->allow_extra_args(false);
+      else
+        app.add_option_function<std::string>(names, take);
     }
   }
 

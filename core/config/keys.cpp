@@ -34,6 +34,7 @@ const std::vector<KnownTable>& known_tables() {
       {"account.settings", !repeated, free, {}},
       {"account.discount", repeated, !free,
        {"instance_types", "regions", "percent", "hourly", "currency", "as_of"}},
+      {"credentials", !repeated, !free, {"key_file"}},
       {"notifier", repeated, !free,
        {"id", "plugin", "events", "organizations", "isolation", "settings"}},
       {"notifier.settings", !repeated, free, {}},

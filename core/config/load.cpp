@@ -64,6 +64,7 @@ Configuration parse_settings(std::string_view text, const std::filesystem::path&
   read_placement(root, configuration);
   read_provisioning(root, configuration);
   read_deploy(root, configuration);
+  read_credentials(root, configuration);
   read_reap(root, configuration);
   read_scale_down(root, configuration);
   read_organizations(root, configuration);

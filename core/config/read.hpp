@@ -12,6 +12,7 @@ void read_currency(TableReader& root, Configuration& into);
 void read_placement(TableReader& root, Configuration& into);
 void read_provisioning(TableReader& root, Configuration& into);
 void read_deploy(TableReader& root, Configuration& into);
+void read_credentials(TableReader& root, Configuration& into);
 void read_reap(TableReader& root, Configuration& into);
 /// Comes after the provisioning, which takes its time.
 void read_scale_down(TableReader& root, Configuration& into);

@@ -78,10 +78,12 @@ void read_price_cap(TableReader& stage, const Configuration& configuration,
   into = cap;
 }
 
-/// A plugin that no account uses would silently leave nothing to choose from.
+/// A plugin that no account uses would silently leave nothing to choose from. Where accounts can be
+/// added at run time, one may come.
 void read_providers(TableReader& stage, const Configuration& configuration,
                     std::vector<std::string>& into) {
   stage.texts("providers", into);
+  if (!configuration.credentials.key_file.empty()) return;
   std::vector<std::string> known;
   for (const AccountSettings& account : configuration.accounts) known.push_back(account.plugin);
   for (const PlacedText& each : stage.placed_texts("providers"))

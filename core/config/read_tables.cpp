@@ -1,4 +1,4 @@
-// The tables that stand once: [berth] [currency] [placement] [provisioning] [deploy].
+// The tables that stand once: [berth] [credentials] [currency] [placement] [provisioning] [deploy].
 #include <array>
 #include <cstdio>
 
@@ -201,6 +201,13 @@ void read_deploy(TableReader& root, Configuration& into) {
   TableReader deploy(root.reading(), *table, "deploy");
   deploy.command("command", into.deploy.command);
   deploy.duration("timeout", into.deploy.timeout_ms);
+}
+
+void read_credentials(TableReader& root, Configuration& into) {
+  const toml::table* table = root.table("credentials");
+  if (table == nullptr) return;
+  TableReader credentials(root.reading(), *table, "credentials");
+  credentials.path("key_file", into.credentials.key_file);
 }
 
 }  // namespace berth

@@ -1,4 +1,4 @@
-// Reading secrets. Private to this folder.
+// Reading secrets from where they are kept.
 #pragma once
 
 #include <filesystem>

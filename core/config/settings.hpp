@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,7 +50,7 @@ struct PluginEntry {          // [[plugin]]: a plugin that is not on the search 
 /// compressed or no text at all.
 bool is_plain_user_data(std::string_view user_data);
 
-struct AccountSettings {      // [[account]]
+struct AccountSettings {      // [[account]], or an account of the ledger
   std::string id;
   std::string plugin;
   std::vector<std::string> organizations;
@@ -66,7 +67,13 @@ struct AccountSettings {      // [[account]]
   PluginSettings settings;
   std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;
+  // Of an account of the ledger; the config's have neither.
+  std::int64_t revision = 0;  // another one: it was changed
+  std::string set_aside;      // why nothing is bought there for now; ""
 };
+
+/// An account that others may change while it is looked at: who holds it keeps it as it was.
+using AccountPointer = std::shared_ptr<const AccountSettings>;
 
 struct NotifierSettings {     // [[notifier]]
   std::string id;
@@ -134,6 +141,10 @@ struct ReapSettings {         // [reap]
   int most_percent = 50;                 // … and more than this share of the account does nothing
 };
 
+struct CredentialSettings {   // [credentials]
+  std::filesystem::path key_file;  // of the accounts that are added at run time; "": none is named
+};
+
 struct Configuration {
   std::filesystem::path file;                 // where it came from
   std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
@@ -147,6 +158,7 @@ struct Configuration {
   ProvisioningSettings provisioning;
   DeploySettings deploy;
   ReapSettings reap;
+  CredentialSettings credentials;
   ScaleDownRules scale_down;
   std::vector<OrganizationSettings> organizations;
   std::vector<AccountSettings> accounts;

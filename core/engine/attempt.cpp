@@ -223,7 +223,7 @@ void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
 
 CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
                          const AttemptRecord& attempt, const RankedOffer& ranked) {
-  const AccountSettings* account = parts.settings.account(ranked.offer.account);
+  const AccountPointer account = parts.accounts.find(ranked.offer.account);
   const Offer& offer = ranked.offer.offer;
   CreateRequest request;
   request.installation_id = view.installation_id();
@@ -256,6 +256,15 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
 Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateRequest& request) {
   return [&parts, id = intent.id, account = intent.account, request]() -> Apply {
     Result<Created> created = [&]() -> Result<Created> {
+      // It may have been set aside after it was chosen.
+      if (const AccountPointer known = parts.accounts.find(account);
+          known && !known->set_aside.empty()) {
+        Failure failure;
+        failure.code = ErrorCode::denied;
+        failure.effect = Effect::none;
+        failure.message = "account " + account + " is not used: " + known->set_aside;
+        return failure;
+      }
       Result<Cloud> cloud = parts.clouds.open(account);
       if (!cloud) {
         Failure failure = cloud.failure();

@@ -22,7 +22,7 @@ Command command_for(const EngineParts& parts, const DeploymentRecord& deployment
   Command command;
   command.argv = command_of(parts.settings, deployment);
   command.timeout_ms = parts.settings.deploy.timeout_ms;
-  command.withheld = parts.secret_environment;
+  command.withheld = parts.secret_environment();
   const Room& room = deployment.requirements.room;
   command.environment = {
       {"BERTH_DEPLOYMENT_ID", deployment.id},

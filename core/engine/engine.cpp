@@ -122,6 +122,7 @@ void Engine::commit_and_claim(const Scope& scope, bool claim, Workers& workers) 
   std::vector<std::pair<TaskRecord, Work>> works;
   const auto body = [&](LedgerTransaction& tx) {
     works.clear();
+    parts_.accounts.refresh(tx);  // what is decided here must not use one that was removed
     for (const Pending& one : batch) one.apply(tx);
     if (!claim) return;
     lapse_the_dead(tx);

@@ -59,7 +59,7 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
   server.attempt_id = attempt.id;
   server.created_unix_ms = now.unix_ms;
   describe(server, ranked.front());
-  if (const AccountSettings* account = parts.settings.account(server.account)) {
+  if (const AccountPointer account = parts.accounts.find(server.account)) {
     server.ssh_user = account->ssh_user;
     server.ssh_port = account->ssh_port;
   }

@@ -11,6 +11,7 @@
 #include "berth/cloud_provider.hpp"
 #include "berth/notifier.hpp"
 #include "config/settings.hpp"
+#include "engine/accounts.hpp"
 #include "journal/journal.hpp"
 #include "ledger/ledger.hpp"
 #include "offers/cache.hpp"
@@ -32,6 +33,7 @@ class Notifiers {
 /// Everything the engine uses; all of it outlives the engine.
 struct EngineParts {
   const Configuration& settings;
+  Accounts& accounts;
   const Pipeline& pipeline;
   Ledger& ledger;
   Cache& cache;
@@ -47,7 +49,7 @@ struct EngineParts {
   Journal& journal;
   std::atomic<bool>& stopping;  // step() is asked to return: effects in flight give up
   /// Environment names that hold credentials: the deploy command does not get them.
-  std::vector<std::string> secret_environment;
+  std::function<std::vector<std::string>()> secret_environment;
 };
 
 /// The outcome of an effect, to be committed. Runs inside a write transaction; settles its task.

@@ -75,7 +75,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   facts.requirements = deployment.requirements;
   facts.strategy = deployment.strategy;
   facts.organization.id = deployment.organization;
-  const auto accounts = accounts_of(parts.settings, deployment.organization);
+  const auto accounts = parts.accounts.of(deployment.organization);
   if (const auto* organization = parts.settings.organization(deployment.organization)) {
     facts.organization.auto_provisioning = organization->auto_provisioning;
     facts.organization.auto_approve_provisioning = organization->auto_approve_provisioning;
@@ -203,17 +203,6 @@ void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& dep
 
 }  // namespace
 
-std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
-                                                std::string_view organization) {
-  std::vector<const AccountSettings*> accounts;
-  for (const AccountSettings& account : settings.accounts) {
-    const auto& allowed = account.organizations;
-    if (account.active && std::find(allowed.begin(), allowed.end(), organization) != allowed.end())
-      accounts.push_back(&account);
-  }
-  return accounts;
-}
-
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment, std::size_t most_full,
                                std::size_t most_offers) {
@@ -249,7 +238,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
   if (!found) {
     // Read the catalogues outside of the transaction, then decide again from the start.
     return [&parts, task, organization = deployment.organization]() -> Apply {
-      parts.catalogue.refresh(accounts_of(parts.settings, organization));
+      parts.catalogue.refresh(parts.accounts.of(organization));
       return [&parts, task](LedgerTransaction& later) {
         later.settle(task.kind, task.subject, parts.clock.now());
       };

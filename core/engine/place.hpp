@@ -26,16 +26,12 @@ struct Preview {
   std::map<std::string, Room> free;  // of every server in the placement, by id
   std::size_t servers = 0;           // of the fleet; the placement may show fewer full ones
 };
-/// `deployment` need not be in the ledger. nullopt: refresh the catalogues of `accounts_of` first.
+/// `deployment` need not be in the ledger. nullopt: refresh the catalogues of its accounts first.
 /// Of the servers that are merely full, at most `most_full` are shown; of the offers that fit, and
 /// of those that do not, at most `most_offers`, and always as many as an attempt keeps.
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment,
                                std::size_t most_full = std::numeric_limits<std::size_t>::max(),
                                std::size_t most_offers = std::numeric_limits<std::size_t>::max());
-
-/// Active accounts that this organization may use.
-std::vector<const AccountSettings*> accounts_of(const Configuration& settings,
-                                                std::string_view organization);
 
 }  // namespace berth

@@ -33,7 +33,7 @@ Login login_to(const EngineParts& parts, const Server& server, const std::string
   login.address = server.public_ipv4;
   login.user = server.ssh_user;
   login.port = server.ssh_port;
-  if (const AccountSettings* account = parts.settings.account(account_id))
+  if (const AccountPointer account = parts.accounts.find(account_id))
     login.identity_file = account->ssh_identity_file.string();
   // No key is held to be known before cloud-init, which may make new ones, has ended.
   return login;

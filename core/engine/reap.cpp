@@ -37,7 +37,7 @@ std::string cost_text(const Money& monthly, const Money& compared) {
 /// Whose admins hear of it: the label's organization, else who may use the account.
 std::string organization_of(const EngineParts& parts, const StrayRecord& stray) {
   if (parts.settings.organization(stray.organization) != nullptr) return stray.organization;
-  const AccountSettings* account = parts.settings.account(stray.account);
+  const AccountPointer account = parts.accounts.find(stray.account);
   if (account != nullptr && !account->organizations.empty()) return account->organizations.front();
   return stray.organization;
 }
@@ -45,7 +45,7 @@ std::string organization_of(const EngineParts& parts, const StrayRecord& stray) 
 void tell_all(const EngineParts& parts, LedgerTransaction& tx, const std::string& account,
               const std::string& sentence) {
   std::vector<std::string> organizations;
-  if (const AccountSettings* settings = parts.settings.account(account))
+  if (const AccountPointer settings = parts.accounts.find(account))
     organizations = settings->organizations;
   else
     for (const OrganizationSettings& one : parts.settings.organizations)
@@ -190,6 +190,8 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   ++pass.passes;
   pass.ended_unix_ms = now.unix_ms;
   if (!found) return failed(parts, tx, account, pass, found.failure());
+  if (parts.accounts.find(account) == nullptr)  // removed meanwhile: nobody can act there any more
+    return tx.settle(TaskKind::reap, account, std::nullopt);
   Reconciliation seen = reconcile(parts, tx, question, *found);
   const std::string trouble = watch_clock(parts, tx);
   const bool stopped = !seen.breaker.empty() && !is_confirmed(pass, now);
@@ -281,7 +283,8 @@ std::optional<Work> prepare_reap(const EngineParts& parts, LedgerTransaction& tx
 
 std::vector<std::string> accounts_to_reap(const EngineParts& parts, const LedgerView& view) {
   std::vector<std::string> accounts;
-  for (const AccountSettings& account : parts.settings.accounts) accounts.push_back(account.id);
+  const auto known = parts.accounts.list();
+  for (const AccountPointer& account : *known) accounts.push_back(account->id);
   const auto add = [&](const std::string& account) {
     if (std::find(accounts.begin(), accounts.end(), account) == accounts.end())
       accounts.push_back(account);

@@ -21,8 +21,8 @@ bool never_asked(const AttemptRecord& attempt) {
 /// Two accounts of the config may lead to one account of the vendor.
 bool same_cloud(const EngineParts& parts, const std::string& one, const std::string& other) {
   if (one == other) return true;
-  const AccountSettings* left = parts.settings.account(one);
-  const AccountSettings* right = parts.settings.account(other);
+  const AccountPointer left = parts.accounts.find(one);
+  const AccountPointer right = parts.accounts.find(other);
   return left == nullptr || right == nullptr || left->plugin == right->plugin;
 }
 
@@ -48,7 +48,7 @@ void price(const EngineParts& parts, const std::optional<AttemptRecord>& attempt
   facts.currency = parts.settings.currency;
   facts.rates = parts.settings.rates;
   std::string why;
-  if (const AccountSettings* account = parts.settings.account(stray.account))
+  if (const AccountPointer account = parts.accounts.find(stray.account))
     if (const auto catalogue = parts.catalogue.peek({account}))
       for (const AccountOffer& one : catalogue->offers) {
         if (one.offer.instance_type != stray.instance_type || one.offer.region != stray.region)
@@ -209,7 +209,7 @@ AccountQuestion question_about(const EngineParts& parts, const LedgerView& view,
   }
   std::set<std::string> regions;
   for (std::string& region : view.regions_asked(account)) regions.insert(std::move(region));
-  if (const AccountSettings* settings = parts.settings.account(account))
+  if (const AccountPointer settings = parts.accounts.find(account))
     regions.insert(settings->regions.begin(), settings->regions.end());
   question.more_regions.assign(regions.begin(), regions.end());
   return question;
@@ -236,7 +236,7 @@ Result<Found> ask(const EngineParts& parts, const AccountQuestion& question) {
            question.known.end();
   };
   if (!std::all_of(found->servers.begin(), found->servers.end(), is_known))
-    if (const AccountSettings* account = parts.settings.account(question.account))
+    if (const AccountPointer account = parts.accounts.find(question.account))
       parts.catalogue.refresh({account});
   return found;
 }

@@ -24,19 +24,6 @@ const OrganizationSettings& organization_of(const EngineParts& parts, std::strin
                                     parts.settings.file.string() + did_you_mean(id, known));
 }
 
-void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
-                   const std::string& what) {
-  const OrganizationSettings& settings = organization_of(parts, organization);
-  if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
-    return;
-  std::string who;
-  for (const std::string& admin : settings.admins) who += (who.empty() ? "" : ", ") + admin;
-  throw Refusal(Refused::not_allowed,
-                "only admins of " + settings.id + " may " + what + ", and " +
-                    (user.empty() ? "you are" : user + " is") + " none of them (" +
-                    (who.empty() ? "none are set: [[organization]] admins" : who) + ")");
-}
-
 DeploymentRecord deployment_of(const LedgerView& view, std::string_view id) {
   if (auto deployment = view.deployment(id)) return *std::move(deployment);
   throw Refusal(Refused::not_found, "there is no deployment '" + std::string(id) +
@@ -73,8 +60,8 @@ bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
          one.strategy == other.strategy && one.ttl_ms == other.ttl_ms;
 }
 
-/// The offer with its comparable price, sized as it comes; empty: it has none.
-std::vector<RankedOffer> priced(const EngineParts& parts, const AccountOffer& offer) {
+/// The offer with its comparable price, sized as it comes; or why it cannot be bought.
+Ranking priced(const EngineParts& parts, const AccountOffer& offer) {
   constexpr std::int64_t least_disk_mib = 20 * 1024;  // where the disk is chosen at create
   Facts facts;
   facts.now_unix_ms = parts.clock.now().unix_ms;
@@ -83,13 +70,24 @@ std::vector<RankedOffer> priced(const EngineParts& parts, const AccountOffer& of
   facts.offers = std::vector<AccountOffer>{offer};
   const Offer& one = offer.offer;
   return rank_offers(
-             facts,
-             {one.vcpu * 1000, one.memory_mib, one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
-             {})
-      .ranked;
+      facts, {one.vcpu * 1000, one.memory_mib, one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
+      {});
 }
 
 }  // namespace
+
+void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
+                   const std::string& what) {
+  const OrganizationSettings& settings = organization_of(parts, organization);
+  if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
+    return;
+  std::string who;
+  for (const std::string& admin : settings.admins) who += (who.empty() ? "" : ", ") + admin;
+  throw Refusal(Refused::not_allowed,
+                "only admins of " + settings.id + " may " + what + ", and " +
+                    (user.empty() ? "you are" : user + " is") + " none of them (" +
+                    (who.empty() ? "none are set: [[organization]] admins" : who) + ")");
+}
 
 DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request) {
   const OrganizationSettings& organization = organization_of(parts, request.organization);
@@ -285,7 +283,7 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                        std::string_view offer_name, const std::string& user) {
   const OrganizationSettings& settings = organization_of(parts, organization);
   require_admin(parts, organization, user, "buy servers");
-  const auto view = parts.catalogue.peek(accounts_of(parts.settings, organization));
+  const auto view = parts.catalogue.peek(parts.accounts.of(organization));
   if (!view) throw Refusal(Refused::not_allowed, "the catalogues could not be read");
   std::vector<const AccountOffer*> matches;
   for (const AccountOffer& offer : view->offers)
@@ -294,13 +292,23 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     throw Refusal(Refused::not_found, "no account of " + settings.id + " offers '" +
                                           std::string(offer_name) + "'; `berth offers --org " +
                                           settings.id + "` lists the names");
-  const std::vector<RankedOffer> ranked = priced(parts, *matches.front());
+  const Ranking ranking = priced(parts, *matches.front());
+  const std::vector<RankedOffer>& ranked = ranking.ranked;
   if (ranked.empty())
-    throw Refusal(Refused::not_allowed, "'" + std::string(offer_name) +
-                                            "' has no price that can be compared, so it is not "
-                                            "bought");
+    throw Refusal(
+        Refused::not_allowed,
+        "'" + std::string(offer_name) + "' cannot be bought just now: " +
+            (ranking.dropped.empty() ? "it is not offered" : ranking.dropped.front().sentence));
   std::string server_id;
   parts.ledger.write([&](LedgerTransaction& tx) {
+    parts.accounts.refresh(tx);
+    const AccountPointer account = parts.accounts.find(ranked.front().offer.account);
+    if (account == nullptr || !account->active || !account->set_aside.empty())
+      throw Refusal(
+          Refused::not_allowed,
+          "account " + ranked.front().offer.account + " is not used any more" +
+              (account == nullptr || account->set_aside.empty() ? std::string()
+                                                                : ": " + account->set_aside));
     const int counted = tx.servers_counted(organization);
     if (!settings.max_servers || counted >= *settings.max_servers)
       throw Refusal(Refused::not_allowed,

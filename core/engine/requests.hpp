@@ -21,6 +21,11 @@ class Refusal : public std::runtime_error {
   Refused kind_;
 };
 
+/// Throws Refusal: there is no such organization, or `user` is none of its admins. `what`:
+/// "approve".
+void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
+                   const std::string& what);
+
 /// The request with the application's defaults filled in, checked. Throws Refusal.
 DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request);
 

@@ -83,6 +83,9 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::vector<std::string> regions_asked(std::string_view) const override {
     return {};
   }
+  [[nodiscard]] std::int64_t accounts_revision() const override { return 0; }
+  [[nodiscard]] std::vector<AccountRecord> accounts() const override { return {}; }
+  [[nodiscard]] std::optional<AccountRecord> account(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<AuditRecord> audit_record(std::string_view) const override {
     return {};
   }

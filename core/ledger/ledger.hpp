@@ -135,6 +135,13 @@ class LedgerView {
   /// Where servers were ever asked for at an account.
   [[nodiscard]] virtual std::vector<std::string> regions_asked(std::string_view account) const = 0;
 
+  /// The revision of the newest change of any account; 0: there was none.
+  [[nodiscard]] virtual std::int64_t accounts_revision() const = 0;
+  /// All but removed ones, by id.
+  [[nodiscard]] virtual std::vector<AccountRecord> accounts() const = 0;
+  /// Also one that was removed.
+  [[nodiscard]] virtual std::optional<AccountRecord> account(std::string_view id) const = 0;
+
   [[nodiscard]] virtual std::optional<AuditRecord> audit_record(std::string_view id) const = 0;
   [[nodiscard]] virtual std::vector<AuditRecord> audit_records(const AuditFilter& filter) const = 0;
   /// Every entry of one record, oldest first.
@@ -178,6 +185,9 @@ class LedgerTransaction : public LedgerView {
   virtual void delivery_failed(std::string_view notifier, std::int64_t event_seq,
                                std::string_view error, bool give_up) = 0;
   virtual void append(const AuditRecord& audit) = 0;
+
+  /// Gives it the next revision.
+  virtual void save(const AccountRecord& account) = 0;
 
   virtual void save(const StrayRecord& stray) = 0;
   virtual void remove_stray(std::string_view id) = 0;

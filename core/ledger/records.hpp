@@ -179,6 +179,41 @@ struct DrainRecord {
   std::string code, sentence;
 };
 
+enum class AccountStatus {
+  active,
+  unchecked,  // saved without a check that passed; active as soon as one does
+  inactive,   // set aside: no offers are taken from it, and its servers stay
+  denied,     // its last check was refused: nothing is bought there until one passes
+  removed,    // its secrets are gone
+};
+std::string_view to_word(AccountStatus status);
+std::optional<AccountStatus> account_status_of(std::string_view word);
+
+/// An account that was added at run time. It belongs to one organization.
+struct AccountRecord {
+  std::string id;             // organization.name
+  std::int64_t revision = 0;  // set by the ledger: the highest of all where it was saved last
+  std::string organization, plugin;
+  AccountStatus status = AccountStatus::unchecked;
+  std::string default_region;  // "": the provider's
+  std::vector<std::string> regions;
+  std::string image;
+  std::string ssh_user = "root";
+  int ssh_port = 22;
+  std::vector<std::string> ssh_public_keys;
+  std::string settings_json = "{}";      // without the secrets
+  std::vector<std::string> secret_keys;  // their names
+  std::string sealed, key_id;            // their values, and which key opens them
+  std::int64_t created_unix_ms = 0;
+  std::string created_by;
+  std::int64_t updated_unix_ms = 0;
+  std::string updated_by;
+  std::int64_t validated_unix_ms = 0;
+  std::string validation;  // "ok", or the ErrorCode of what failed; "": not yet
+  std::string validation_sentence;
+  std::string vendor_account;  // the vendor's name of it; "": it did not say
+};
+
 /// One state of one provisioning's audit record. Append-only: each change is a new entry of the
 /// same record_id that repeats everything; the view `audit_record` shows the newest.
 struct AuditRecord {

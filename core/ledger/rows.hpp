@@ -208,6 +208,33 @@ void columns(Column&& column, Either<ReapPassRecord> auto& r) {
 }
 
 template <class Column>
+void columns(Column&& column, Either<AccountRecord> auto& r) {
+  column("id", r.id);
+  column("revision", r.revision);
+  column("organization", r.organization);
+  column("plugin", r.plugin);
+  column("status", r.status);
+  column("default_region", r.default_region);
+  column("regions", r.regions);
+  column("image", r.image);
+  column("ssh_user", r.ssh_user);
+  column("ssh_port", r.ssh_port);
+  column("ssh_public_keys", r.ssh_public_keys);
+  column("settings_json", r.settings_json);
+  column("secret_keys", r.secret_keys);
+  column("sealed", r.sealed);
+  column("key_id", r.key_id);
+  column("created_unix_ms", r.created_unix_ms);
+  column("created_by", r.created_by);
+  column("updated_unix_ms", r.updated_unix_ms);
+  column("updated_by", r.updated_by);
+  column("validated_unix_ms", r.validated_unix_ms);
+  column("validation", r.validation);
+  column("validation_sentence", r.validation_sentence);
+  column("vendor_account", r.vendor_account);
+}
+
+template <class Column>
 void columns(Column&& column, Either<DrainRecord> auto& r) {
   column("id", r.id);
   column("since", r.since);
@@ -321,6 +348,7 @@ class ColumnReader {
   }
   void operator()(std::string_view, AttemptStatus& status) { word(status, attempt_status_of); }
   void operator()(std::string_view, ServerStatus& status) { word(status, server_status_of); }
+  void operator()(std::string_view, AccountStatus& status) { word(status, account_status_of); }
 
   [[nodiscard]] int next() const { return next_; }
 

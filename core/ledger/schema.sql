@@ -361,3 +361,33 @@ CREATE TRIGGER asked_next AFTER UPDATE OF account, region ON attempt
 ALTER TABLE attempt ADD COLUMN absence_sure_unix_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN absence_sure_boot_ms INTEGER;
 ALTER TABLE attempt ADD COLUMN absence_sure_boot_id TEXT;
+
+-- migration 5
+-- Accounts that were added at run time. What is secret in them is sealed, with a key that is kept
+-- elsewhere.
+CREATE TABLE account (
+  id            TEXT NOT NULL PRIMARY KEY,    -- organization.name: no account of a config has a dot
+  revision      INTEGER NOT NULL,             -- the highest of all where a row was changed last
+  organization  TEXT NOT NULL,
+  plugin        TEXT NOT NULL,
+  status        TEXT NOT NULL,                -- active, unchecked, inactive, denied, removed
+  default_region TEXT NOT NULL,
+  regions       TEXT NOT NULL,                -- a JSON array
+  image         TEXT NOT NULL,
+  ssh_user      TEXT NOT NULL,
+  ssh_port      INTEGER NOT NULL,
+  ssh_public_keys TEXT NOT NULL,              -- a JSON array
+  settings_json TEXT NOT NULL,                -- the plugin's, without the secrets
+  secret_keys   TEXT NOT NULL,                -- a JSON array: the names of those
+  sealed        TEXT NOT NULL,                -- their values; '' where the account was removed
+  key_id        TEXT NOT NULL,                -- which key opens it
+  created_unix_ms INTEGER NOT NULL,
+  created_by    TEXT NOT NULL,
+  updated_unix_ms INTEGER NOT NULL,
+  updated_by    TEXT NOT NULL,
+  validated_unix_ms INTEGER NOT NULL,
+  validation    TEXT NOT NULL,                -- ok, or the code of what failed; '' = not yet
+  validation_sentence TEXT NOT NULL,
+  vendor_account TEXT NOT NULL                -- the vendor's name of it; '' = it did not say
+) STRICT;
+CREATE UNIQUE INDEX account_revision ON account (revision);

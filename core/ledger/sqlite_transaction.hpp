@@ -1,6 +1,6 @@
 // The view and the transaction of the ledger over one SQLite connection. By topic: deployments.cpp,
 // fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit),
-// reaping.cpp (strays, drains).
+// reaping.cpp (strays, drains), accounts.cpp.
 #pragma once
 
 #include <set>
@@ -78,6 +78,12 @@ class SqliteTransaction final : public LedgerTransaction {
   void delivery_failed(std::string_view notifier, std::int64_t event_seq, std::string_view error,
                        bool give_up) override;
   void append(const AuditRecord& audit) override;
+
+  // accounts.cpp
+  std::int64_t accounts_revision() const override;
+  std::vector<AccountRecord> accounts() const override;
+  std::optional<AccountRecord> account(std::string_view id) const override;
+  void save(const AccountRecord& account) override;
 
   // reaping.cpp
   std::vector<StrayRecord> strays(std::string_view account) const override;

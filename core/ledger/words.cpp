@@ -35,6 +35,14 @@ constexpr Words<AttemptStatus, 6> attempt_words{{
     {AttemptStatus::gone, "gone"},
 }};
 
+constexpr Words<AccountStatus, 5> account_words{{
+    {AccountStatus::active, "active"},
+    {AccountStatus::unchecked, "unchecked"},
+    {AccountStatus::inactive, "inactive"},
+    {AccountStatus::denied, "denied"},
+    {AccountStatus::removed, "removed"},
+}};
+
 constexpr Words<TaskKind, 7> task_words{{
     {TaskKind::deployment, "deployment"},
     {TaskKind::attempt, "attempt"},
@@ -65,6 +73,7 @@ std::optional<Enum> value_of(const Words<Enum, count>& words, std::string_view w
 
 std::string_view to_word(DeploymentStatus status) { return word_of(deployment_words, status); }
 std::string_view to_word(AttemptStatus status) { return word_of(attempt_words, status); }
+std::string_view to_word(AccountStatus status) { return word_of(account_words, status); }
 std::string_view to_word(TaskKind kind) { return word_of(task_words, kind); }
 
 std::optional<DeploymentStatus> deployment_status_of(std::string_view word) {
@@ -72,6 +81,9 @@ std::optional<DeploymentStatus> deployment_status_of(std::string_view word) {
 }
 std::optional<AttemptStatus> attempt_status_of(std::string_view word) {
   return value_of(attempt_words, word);
+}
+std::optional<AccountStatus> account_status_of(std::string_view word) {
+  return value_of(account_words, word);
 }
 std::optional<TaskKind> task_kind_of(std::string_view word) { return value_of(task_words, word); }
 

@@ -1,20 +1,22 @@
 // How the engine gets at the clouds: by account, without seeing how a plugin is reached.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "berth/cloud_provider.hpp"
 
 namespace berth {
 
-/// One account of the config, ready to be called. The provider takes calls from any thread.
+/// One account, ready to be called. The provider takes calls from any thread, and lives as long as
+/// who holds it: the account may get other credentials meanwhile.
 struct Cloud {
-  CloudProvider* provider = nullptr;
+  std::shared_ptr<CloudProvider> provider;
   std::string provider_id;     // the plugin's id
   std::string default_region;  // the account's, else the plugin's
 };
 
-/// The accounts of the config. Threads: any.
+/// The accounts. Threads: any.
 class Clouds {
  public:
   virtual ~Clouds() = default;

@@ -40,27 +40,32 @@ OfferCatalogue::Entry& OfferCatalogue::entry_of(const std::string& account) {
   return entries_[account];
 }
 
-bool OfferCatalogue::young(const Entry& entry) const {
+bool OfferCatalogue::young(const Entry& entry, const AccountSettings& account) const {
+  if (entry.revision != account.revision) return false;
   const Moment now = clock_.now();
   if (entry.offers && now.unix_ms - entry.read_unix_ms < settings_.provisioning.catalogue_ttl_ms)
     return true;
   return !entry.problem.empty() && now.boot_ms - entry.failed_boot_ms < remember_failure_ms;
 }
 
-std::optional<CatalogueView> OfferCatalogue::peek(
-    const std::vector<const AccountSettings*>& accounts) {
+std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<AccountPointer>& accounts) {
   CatalogueView view;
   const std::int64_t now = clock_.now().unix_ms;
   {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
-    for (const AccountSettings* account : accounts) {
+    for (const AccountPointer& account : accounts) {
+      if (!account->set_aside.empty()) continue;
       const Entry& entry = entries_[account->id];
-      if (!young(entry)) return std::nullopt;
+      if (!young(entry, *account)) return std::nullopt;
       if (entry.offers) count += entry.offers->size();
     }
     view.offers.reserve(count);
-    for (const AccountSettings* account : accounts) {
+    for (const AccountPointer& account : accounts) {
+      if (!account->set_aside.empty()) {
+        view.missing.push_back({account->id, account->set_aside, false, true});
+        continue;
+      }
       const Entry& entry = entries_[account->id];
       if (!entry.problem.empty()) {
         view.missing.push_back({account->id, entry.problem, entry.unusable});
@@ -86,10 +91,10 @@ std::optional<CatalogueView> OfferCatalogue::peek(
   return view;
 }
 
-void OfferCatalogue::refresh(const std::vector<const AccountSettings*>& accounts, bool anew) {
-  std::vector<const AccountSettings*> old;  // a thread each pays only where a cloud is asked
-  for (const AccountSettings* account : accounts)
-    if (anew || !from_cache(*account)) old.push_back(account);
+void OfferCatalogue::refresh(const std::vector<AccountPointer>& accounts, bool anew) {
+  std::vector<AccountPointer> old;  // a thread each pays only where a cloud is asked
+  for (const AccountPointer& account : accounts)
+    if (account->set_aside.empty() && (anew || !from_cache(*account))) old.push_back(account);
   if (old.empty()) return;
   const std::unique_ptr<Workers> readers = make_workers_(static_cast<int>(old.size()));
   for (std::size_t i = 1; i < old.size(); ++i)
@@ -106,7 +111,7 @@ bool OfferCatalogue::from_cache(const AccountSettings& account) {
 bool OfferCatalogue::is_read(const AccountSettings& account, Entry& entry) {
   {
     const std::lock_guard lock(mutex_);
-    if (young(entry)) return true;
+    if (young(entry, account)) return true;
   }
   return read_cache(account, entry, cache_key(account));
 }
@@ -149,6 +154,8 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
     const std::string why = clouds_.redacted(list.failure().message);
     journal_.write(LogLevel::warning, account.id + ": the offers cannot be read: " + why);
     const std::lock_guard lock(mutex_);
+    if (entry.revision != account.revision) entry.offers.reset();  // as another credential had it
+    entry.revision = account.revision;
     entry.problem = why.empty() ? std::string(to_word(list.failure().code)) : why;
     entry.unusable = unusable;
     entry.failed_boot_ms = clock_.now().boot_ms;
@@ -173,6 +180,7 @@ void OfferCatalogue::keep(const AccountSettings& account, Entry& entry,
     kept->push_back(std::move(one));
   }
   const std::lock_guard lock(mutex_);
+  entry.revision = account.revision;
   entry.offers = std::move(kept);
   entry.read_unix_ms = read_unix_ms;
   entry.problem.clear();

@@ -30,16 +30,16 @@ class OfferCatalogue {
                  Journal& journal, MakeWorkers make_workers);
 
   /// What is in memory and young enough; nullopt: refresh() first. Never blocks on a cloud.
-  [[nodiscard]] std::optional<CatalogueView> peek(
-      const std::vector<const AccountSettings*>& accounts);
+  [[nodiscard]] std::optional<CatalogueView> peek(const std::vector<AccountPointer>& accounts);
 
   /// Reads what is missing or old: from cache.db, else from the clouds, accounts side by side.
   /// `anew`: from the clouds in any case. An account that fails is remembered as missing for 15 s.
-  void refresh(const std::vector<const AccountSettings*>& accounts, bool anew = false);
+  void refresh(const std::vector<AccountPointer>& accounts, bool anew = false);
 
  private:
   struct Entry {
     std::mutex reading;  // one thread reads an account; the others wait for what it finds
+    std::int64_t revision = 0;  // of the account that was read
     std::shared_ptr<const std::vector<AccountOffer>> offers;  // null: never read
     std::int64_t read_unix_ms = 0;
     std::string problem;    // why the last reading failed; ""
@@ -47,7 +47,7 @@ class OfferCatalogue {
     std::int64_t failed_boot_ms = 0;
   };
   Entry& entry_of(const std::string& account);
-  bool young(const Entry& entry) const;
+  bool young(const Entry& entry, const AccountSettings& account) const;
   bool from_cache(const AccountSettings& account);
   bool is_read(const AccountSettings& account, Entry& entry);
   void read(const AccountSettings& account, bool anew);

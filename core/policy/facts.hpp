@@ -46,6 +46,7 @@ struct MissingCatalogue {
   std::string why;
   bool unusable =
       false;  // it cannot be asked at all (plugin, credential): that will not pass by itself
+  bool set_aside = false;  // it was added at run time, and is not used until somebody mends it
 };
 
 struct OrganizationFacts {

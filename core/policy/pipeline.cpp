@@ -70,10 +70,13 @@ Decision Pipeline::decide(const Facts& facts) const {
     decision.stages.push_back({entry.name, verdict});
     if (verdict.kind != VerdictKind::proceed) {
       decision.outcome = std::move(verdict);
+      if (decision.outcome.kind == VerdictKind::hold)
+        decision.outcome.sentence += decision.left_out;
       return decision;
     }
   }
-  decision.outcome = {VerdictKind::proceed, "proceed", "Every stage of the pipeline agrees."};
+  decision.outcome = {VerdictKind::proceed, "proceed",
+                      "Every stage of the pipeline agrees." + decision.left_out};
   return decision;
 }
 

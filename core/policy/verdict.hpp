@@ -55,6 +55,7 @@ struct Decision {
   std::vector<DroppedOffer> dropped; // near misses first
   std::size_t offers_kept = 0, offers_dropped = 0;  // all, however many are spelled out above
   std::optional<Money> estimate;     // per month, comparison currency: best offer, or the cap
+  std::string left_out;  // which accounts' offers are not among them, and why; begins with a space
 };
 
 }  // namespace berth

@@ -61,7 +61,8 @@ std::string last_line(const std::string& text) {
 
 class SshShell final : public Shell {
  public:
-  SshShell(Processes& processes, std::string folder, std::vector<std::string> withheld)
+  SshShell(Processes& processes, std::string folder,
+           std::function<std::vector<std::string>()> withheld)
       : processes_(processes), folder_(std::move(folder)), withheld_(std::move(withheld)) {}
 
   ShellAnswer run(const Login& login, const std::string& command, std::int64_t timeout_ms,
@@ -87,7 +88,7 @@ class SshShell final : public Shell {
       ssh.argv.insert(ssh.argv.end(), {"-o", "IdentitiesOnly=yes", "-i", login.identity_file});
     ssh.argv.insert(ssh.argv.end(), {"-p", std::to_string(login.port), "-l", login.user, "--",
                                      login.address, command});
-    ssh.withheld = withheld_;
+    ssh.withheld = withheld_();
     ssh.timeout_ms = timeout_ms;
     const CommandResult result = processes_.run(ssh, [](const Session&) {}, cancelled);
     answer.output_tail = result.output_tail;
@@ -109,14 +110,14 @@ class SshShell final : public Shell {
  private:
   Processes& processes_;
   const std::string folder_;
-  const std::vector<std::string> withheld_;
+  const std::function<std::vector<std::string>()> withheld_;
 };
 
 }  // namespace
 
 std::unique_ptr<Shell> ssh_shell(Processes& processes, const std::string& folder,
-                                 std::vector<std::string> withheld_environment) {
-  return std::make_unique<SshShell>(processes, folder, std::move(withheld_environment));
+                                 std::function<std::vector<std::string>()> withheld) {
+  return std::make_unique<SshShell>(processes, folder, std::move(withheld));
 }
 
 }  // namespace berth

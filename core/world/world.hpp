@@ -130,9 +130,10 @@ std::unique_ptr<Owners> lock_file_owners(const std::string& folder, const std::s
 std::unique_ptr<Processes> posix_processes();
 std::unique_ptr<Probe> tcp_probe();
 /// Over OpenSSH's client, so that a user's ~/.ssh/config (a jump host, say) holds. `folder` is for
-/// files that live as long as a call. `processes` must outlive it.
+/// files that live as long as a call. `processes` must outlive it. `withheld`: names of the
+/// environment that it does not get.
 std::unique_ptr<Shell> ssh_shell(Processes& processes, const std::string& folder,
-                                 std::vector<std::string> withheld_environment);
+                                 std::function<std::vector<std::string>()> withheld);
 /// At most `most` threads, started when needed; the destructor waits for all work.
 std::unique_ptr<Workers> thread_workers(int most);
 

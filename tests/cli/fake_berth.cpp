@@ -167,6 +167,35 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
   return script().audit;
 }
 
+std::vector<AccountReport> Berth::accounts(std::string_view organization) {
+  record("accounts " + std::string(organization));
+  return script().accounts;
+}
+AccountReport Berth::add_account(const AccountChange& account) {
+  record("add_account " + account.account);
+  script().account_change = account;
+  fail_with(script().account_fails);
+  return script().accounts.front();
+}
+AccountReport Berth::update_account(const AccountChange& change) {
+  record("update_account " + change.account);
+  script().account_change = change;
+  return script().accounts.front();
+}
+AccountReport Berth::validate_account(std::string_view account) {
+  record("validate_account " + std::string(account));
+  return script().accounts.front();
+}
+std::string Berth::remove_account(std::string_view account) {
+  record("remove_account " + std::string(account));
+  return std::string(account);
+}
+KeyRotation Berth::rotate_credentials_key() { return script().rotation; }
+std::string Berth::new_credentials_key(const std::filesystem::path& file) {
+  record("new_key " + file.string());
+  return "0123456789abcdef";
+}
+
 std::vector<PluginReport> Berth::plugins() { return script().plugins; }
 std::string Berth::call_plugin(std::string_view id, std::string_view method,
                                std::string_view request, std::string_view settings_of) {

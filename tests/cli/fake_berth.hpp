@@ -37,6 +37,10 @@ struct Script {
   ReapReport reaped;
   ReapQuery reap_query;
   std::vector<AuditReport> audit;
+  std::vector<AccountReport> accounts;
+  AccountChange account_change;
+  KeyRotation rotation;
+  std::optional<Error> account_fails;
   std::vector<PluginReport> plugins;
   std::vector<CheckLine> checks;
   std::vector<std::string> config_problems;

@@ -55,6 +55,30 @@ TEST(Failover, AWholeRegionOutOfStockSkipsItsOtherTypes) {
   EXPECT_EQ(story.alpha.calls_of("create"), 2);
 }
 
+TEST(Failover, AnAccountThatIsSetAsideIsNotBoughtFromAndSaysWhy) {
+  Story story;
+  story.settings.accounts[0].set_aside = "its check was refused";
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).account, "beta");
+  EXPECT_EQ(story.alpha.calls_of("offers"), 0);
+  story.look([&](const LedgerView& view) {
+    EXPECT_TRUE(has(view.decision_json(web), "Account alpha is not used: its check was refused."));
+  });
+}
+
+TEST(Failover, AnAccountThatIsSetAsideAfterItWasChosenIsNotAsked) {
+  Story story;
+  story.at_commit = [&](const LedgerView& view) {
+    if (!view.live_attempts("alpha").empty())
+      story.settings.accounts[0].set_aside = "its check was refused";
+  };
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).account, "beta");
+  EXPECT_EQ(story.alpha.calls_of("create"), 0);
+}
+
 TEST(Failover, CredentialsThatAreRefusedSkipTheAccountInWords) {
   Story story;
   story.alpha.creates.push_back(refused(ErrorCode::denied));

@@ -37,6 +37,20 @@ TEST(Servers, BuyingIsTheAdminsWithinTheQuotaAndByItsName) {
   EXPECT_EQ(story.live_machines(), 0);
 }
 
+/// One that was out of stock was said to have no price.
+TEST(Servers, ThatCannotBeBoughtJustNowSayWhy) {
+  Story story;
+  story.cache.store_out_of_stock({"alpha", "alpha/r1//cx43/on_demand",
+                                  story.clock.now().unix_ms + 60'000, "sold out in r1"});
+  try {
+    story.buy("alpha/r1//cx43/on_demand");
+    FAIL() << "it was bought";
+  } catch (const Refusal& refusal) {
+    EXPECT_NE(std::string(refusal.what()).find("sold out in r1"), std::string::npos)
+        << refusal.what();
+  }
+}
+
 TEST(Servers, ABoughtOneThatFailsIsDestroyedAndNotBoughtAgain) {
   Story story;
   story.alpha.boots.push_back(Boot::fails);

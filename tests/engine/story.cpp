@@ -197,13 +197,26 @@ void TroubledLedger::read(const std::function<void(const LedgerView&)>& body) {
 
 /// One berth process: what dies together.
 struct Story::Process {
+  struct ItsAccounts final : Accounts {
+    explicit ItsAccounts(const Configuration& of) : settings(of) {}
+    void refresh(const LedgerView&) override {}
+    std::shared_ptr<const AccountList> list() const override {
+      auto all = std::make_shared<AccountList>();
+      for (const AccountSettings& one : settings.accounts)
+        all->push_back(std::make_shared<AccountSettings>(one));
+      return all;
+    }
+    const Configuration& settings;
+  };
   struct ItsClouds final : Clouds {
     explicit ItsClouds(Process& of) : process(of) {}
     Result<Cloud> open(const std::string& account) override {
       // Who is dead asks nobody.
       if (process.ledger.dead()) return failure(ErrorCode::cancelled, Effect::unknown, "dead");
       Story& story = process.story;
-      return Cloud{account == "alpha" ? &story.alpha : &story.beta, "cloud-of-" + account, "r1"};
+      FakeCloud& cloud = account == "alpha" ? story.alpha : story.beta;
+      const std::shared_ptr<CloudProvider> lent(std::shared_ptr<void>(), &cloud);
+      return Cloud{lent, "cloud-of-" + account, "r1"};
     }
     std::string redacted(std::string text) override {
       static const std::string secret = "s3cret";
@@ -235,15 +248,16 @@ struct Story::Process {
   Process(Story& of, std::string name)
       : story(of),
         ledger(*of.ledger_, of.full_disk, of.at_commit),
+        accounts(of.settings),
         clouds(*this),
         notifiers(*this),
         owner(of.living_, std::move(name)),
         catalogue(of.settings, clouds, of.cache, of.clock, of.journal,
                   [](int) { return std::make_unique<InThisThread>(); }),
-        parts{of.settings, of.pipeline_, ledger,     of.cache,    catalogue,
-              clouds,      notifiers,    of.clock,   of.entropy_, owner,
-              of.commands, of.network,   of.shell,   of.journal,  stopping,
-              {"CLOUD_TOKEN"}},
+        parts{of.settings, accounts,    of.pipeline_, ledger,     of.cache,    catalogue,
+              clouds,      notifiers,   of.clock,     of.entropy_, owner,
+              of.commands, of.network,  of.shell,     of.journal,  stopping,
+              [] { return std::vector<std::string>{"CLOUD_TOKEN"}; }},
         engine(parts, [&of](int most) -> std::unique_ptr<Workers> {
           if (of.threads) return thread_workers(most);
           return std::make_unique<InThisThread>();
@@ -251,6 +265,7 @@ struct Story::Process {
 
   Story& story;
   TroubledLedger ledger;
+  ItsAccounts accounts;
   ItsClouds clouds;
   ItsNotifiers notifiers;
   ItsOwner owner;
@@ -339,7 +354,7 @@ void Story::cancel(const std::string& id, const std::string& user) {
 void Story::retry(const std::string& id) { berth::retry(parts(), id, "dev"); }
 
 std::string Story::buy(const std::string& offer, const std::string& user) {
-  parts().catalogue.refresh({&settings.accounts[0], &settings.accounts[1]});
+  parts().catalogue.refresh(*parts().accounts.list());
   return buy_server(parts(), "acme", offer, user);
 }
 

@@ -82,6 +82,10 @@ void do_everything(SqliteTransaction& all) {
   (void)all.idle_since("s1");
   (void)all.uses("s1");
   (void)all.regions_asked("x");
+  all.save(AccountRecord{});
+  (void)all.accounts_revision();
+  (void)all.accounts();
+  (void)all.account("x");
   (void)all.audit_record("r");
   (void)all.audit_history("r");
   for (int mask = 0; mask < 16; ++mask) {
@@ -131,6 +135,7 @@ TEST(QueryPlans, only_listings_walk_a_table) {
       "SCAN task USING COVERING INDEX task_owner",             // all claimed tasks
       "SCAN attempt USING INDEX attempt_live_organization",    // all live attempts
       "SCAN stray",                                            // all strays, which are few
+      "SCAN account USING INDEX sqlite_autoindex_account_1",   // all accounts, which are few
       "SCAN delivery USING INDEX delivery_waiting",            // counts all that wait
       "SCAN deployment USING INDEX deployment_time",           // the newest, up to the limit
       "SCAN entry USING INDEX audit_entry_time",               // the newest, up to the limit

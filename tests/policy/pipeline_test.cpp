@@ -64,6 +64,22 @@ TEST(Pipeline, KeepsEveryStagesWord) {
   EXPECT_EQ(decision.outcome.code, "proceed");
 }
 
+/// A purchase used to say that all stages agree, and nothing of an account that was not asked.
+TEST(Pipeline, SaysWhatWasLeftOutAlsoWhereSomethingIsBought) {
+  Facts facts = acme_deploys_web();
+  facts.missing_catalogues = {{"do-main", "it does not answer", false, false},
+                              {"acme.own", "its check was refused.", false, true}};
+  const std::string left_out =
+      " The catalogue of account do-main could not be read: it does not answer."
+      " Account acme.own is not used: its check was refused.";
+  EXPECT_EQ(Pipeline(usual_stages()).decide(facts).outcome.sentence,
+            "Every stage of the pipeline agrees." + left_out);
+  facts.organization.auto_approve_provisioning = false;
+  const Verdict held = Pipeline(usual_stages()).decide(facts).outcome;
+  EXPECT_EQ(held.kind, VerdictKind::hold);
+  EXPECT_TRUE(held.sentence.ends_with(left_out)) << held.sentence;
+}
+
 TEST(StageTable, HasTheOrderThatSuitsMost) {
   std::vector<StageSettings> stages;
   for (const StageKind& kind : stage_table()) {

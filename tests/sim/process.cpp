@@ -145,8 +145,11 @@ class Process::ItsTransport final : public Transport {
 /// lets a broken one say: it never claims that nothing happened when something did.
 class Process::LyingProvider final : public CloudProvider {
  public:
-  LyingProvider(Process& process, CloudProvider& honest)
-      : process_(process), world_(process.world_), honest_(honest) {}
+  LyingProvider(Process& process, std::shared_ptr<CloudProvider> honest)
+      : process_(process),
+        world_(process.world_),
+        kept_(std::move(honest)),
+        honest_(*kept_) {}
 
   Result<AccountCheck> check(Call& call) override { return honest_.check(call); }
 
@@ -191,6 +194,7 @@ class Process::LyingProvider final : public CloudProvider {
 
   Process& process_;
   World& world_;
+  const std::shared_ptr<CloudProvider> kept_;
   CloudProvider& honest_;
 };
 
@@ -202,8 +206,8 @@ class Process::ItsClouds final : public Clouds {
     Result<Cloud> cloud = process_.configured_.open(account);
     if (!cloud) return cloud;
     auto& lying = providers_[account];
-    if (!lying) lying = std::make_unique<LyingProvider>(process_, *cloud->provider);
-    cloud->provider = lying.get();
+    if (!lying) lying = std::make_shared<LyingProvider>(process_, cloud->provider);
+    cloud->provider = lying;
     return cloud;
   }
   std::string redacted(std::string text) override {
@@ -212,7 +216,7 @@ class Process::ItsClouds final : public Clouds {
 
  private:
   Process& process_;
-  std::map<std::string, std::unique_ptr<LyingProvider>> providers_;
+  std::map<std::string, std::shared_ptr<LyingProvider>> providers_;
 };
 
 class Process::Teller final : public Notifier {
@@ -389,7 +393,9 @@ Process::Process(World& world, std::string name)
               [this](std::int64_t ms) {
                 if (!static_cast<ItsTransport&>(*transport_).at_once) world_.baton.sleep(ms);
               }),
-      configured_(world.settings, opener_),
+      keys_({}, [](const std::string&) -> const char* { return nullptr; }),
+      accounts_(world.settings, keys_, world.clock, *journal_),
+      configured_(world.settings, accounts_, opener_),
       clouds_(std::make_unique<ItsClouds>(*this)),
       notifiers_(std::make_unique<ItsNotifiers>(*this)),
       catalogue_(world.settings, *clouds_, *world.cache, world.clock, *journal_,
@@ -400,10 +406,10 @@ Process::Process(World& world, std::string name)
                    };
                    return std::make_unique<InThisThread>();
                  }),
-      parts_{world.settings, *world.pipeline, *ledger_,     *world.cache, catalogue_,
-             *clouds_,       *notifiers_,     world.clock,  world.entropy, *owners_,
-             *processes_,    *probe_,         *shell_,      *journal_,    stopping_,
-             {}},
+      parts_{world.settings, accounts_,    *world.pipeline, *ledger_,     *world.cache,
+             catalogue_,     *clouds_,     *notifiers_,     world.clock,  world.entropy,
+             *owners_,       *processes_,  *probe_,         *shell_,      *journal_,
+             stopping_,      [] { return std::vector<std::string>{}; }},
       engine_(parts_, [this](int) { return std::make_unique<ItsWorkers>(*this); }) {
   world_.running.insert(this);
 }

@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "accounts.hpp"
 #include "configured.hpp"
+#include "credentials/keyring.hpp"
 #include "engine/engine.hpp"
 #include "shared_budgets.hpp"
 #include "world.hpp"
@@ -67,6 +69,8 @@ class Process {
   std::unique_ptr<Shell> shell_;
   SharedRateBudgets budgets_;
   PluginOpener opener_;
+  KeyStore keys_;
+  LiveAccounts accounts_;
   ConfiguredClouds configured_;
   std::unique_ptr<Clouds> clouds_;
   std::unique_ptr<Notifiers> notifiers_;

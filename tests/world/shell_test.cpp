@@ -73,7 +73,7 @@ class Sshd : public testing::Test {
     return login;
   }
   ShellAnswer run(const Login& at, const std::string& command, std::int64_t timeout_ms = 20'000) {
-    return ssh_shell(*processes_, folder_, {"BERTH_SECRET"})
+    return ssh_shell(*processes_, folder_, [] { return std::vector<std::string>{"BERTH_SECRET"}; })
         ->run(at, command, timeout_ms, [] { return false; });
   }
 

@@ -17,6 +17,7 @@ Command run_command();
 Command reap_command();
 Command servers_command();
 Command offers_command();
+Command accounts_command();
 Command audit_command();
 Command plugins_command();
 Command config_command();

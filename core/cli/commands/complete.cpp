@@ -16,9 +16,10 @@ std::set<std::string> values(const std::string& kind, Berth& berth) {
     for (const ServerReport& server : berth.servers()) words.insert(server.name);
   if (kind == "plugin")
     for (const PluginReport& plugin : berth.plugins()) words.insert(plugin.id);
-  if (kind == "organization" || kind == "account")
-    for (const ServerReport& server : berth.servers())
-      words.insert(kind == "account" ? server.account : server.organization);
+  if (kind == "account")
+    for (const AccountReport& account : berth.accounts()) words.insert(account.id);
+  if (kind == "organization")
+    for (const ServerReport& server : berth.servers()) words.insert(server.organization);
   if (kind == "organization" || kind == "application" || kind == "deployment")
     for (const DeploymentReport& deployment : berth.deployments({}, {}, far_back))
       words.insert(kind == "organization"  ? deployment.organization

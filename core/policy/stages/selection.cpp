@@ -29,8 +29,10 @@ std::string nearest_misses(const std::vector<DroppedOffer>& dropped) {
 std::string missing_catalogues(const Facts& facts) {
   std::string text;
   for (const MissingCatalogue& missing : facts.missing_catalogues)
-    text += " The catalogue of account " + missing.account + " could not be read: " + missing.why +
-            (missing.why.empty() || missing.why.back() != '.' ? "." : "");
+    text += (missing.set_aside
+                 ? " Account " + missing.account + " is not used: "
+                 : " The catalogue of account " + missing.account + " could not be read: ") +
+            missing.why + (missing.why.empty() || missing.why.back() != '.' ? "." : "");
   return text;
 }
 
@@ -72,7 +74,8 @@ class Selection : public Stage {
         return {VerdictKind::deny, "account_unusable",
                 "Account " + missing.account + " cannot be used: " + missing.why +
                     (missing.why.empty() || missing.why.back() != '.' ? "." : "") +
-                    " Mend it, or set active = false in its [[account]]."};
+                    " Mend it, or set it aside (active = false in its [[account]], or `berth "
+                    "accounts update`)."};
 
     RankingRules rules;
     rules.providers = providers_;
@@ -95,12 +98,13 @@ class Selection : public Stage {
 
     const RankedOffer& best = so_far.ranked.front();
     so_far.estimate = best.monthly_compared;
+    so_far.left_out = missing_catalogues(facts);
     const std::size_t count = so_far.offers_kept;
     return {VerdictKind::proceed, "selected",
             offer_text(best.offer) + ", about " + money_text(best.monthly_compared) + " a month, " +
                 (count == 1 ? "is the only offer that fits."
                             : "is the cheapest of " + std::to_string(count) + " that fit.") +
-                missing_catalogues(facts)};
+                so_far.left_out};
   }
 
  private:

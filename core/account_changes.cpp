@@ -1,0 +1,550 @@
+#include "account_changes.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <set>
+
+#include "berth/codec.hpp"
+#include "berth/config.hpp"
+#include "config/secrets.hpp"
+#include "configured.hpp"
+#include "credentials/key_file.hpp"
+#include "credentials/seal.hpp"
+#include "engine/finish.hpp"
+#include "engine/requests.hpp"
+#include "engine/tell.hpp"
+#include "http/redaction.hpp"
+#include "offers/call.hpp"
+#include "reach/diagnose.hpp"
+#include "reach/proxies.hpp"
+
+namespace berth {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_sentence = 500;
+
+/// That will not pass by itself. An outage will, and says nothing about the credentials.
+bool is_denial(const std::string& code) {
+  return code == to_word(ErrorCode::denied) || code == to_word(ErrorCode::invalid);
+}
+
+std::string joined(const std::vector<std::string>& texts, const char* joint) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : joint) + text;
+  return all;
+}
+
+[[noreturn]] void refuse_usage(const std::string& text) { throw Error(Problem::usage, text); }
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+json::value list_of(const std::vector<std::string>& texts) {
+  json::array list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+/// The text as the manifest wants it; where it fits nothing, as text, which is then complained of.
+json::value typed(const Setting* setting, const std::string& text) {
+  if (setting == nullptr) return json::string(text);
+  if (setting->type == SettingType::boolean && (text == "true" || text == "false"))
+    return text == "true";
+  if (setting->type == SettingType::integer) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return number;
+  }
+  if (setting->type == SettingType::string_list) return list_of(split(text));
+  return json::string(text);
+}
+
+std::vector<std::string> keys_in(const std::string& object_json) {
+  const json::object object = json::parse(object_json).as_object();
+  std::vector<std::string> keys;
+  for (const auto& member : object) keys.emplace_back(member.key());
+  return keys;
+}
+
+std::string value_of(const AccountSecret& secret, const Environment& environment) {
+  if (!secret.value.empty()) return secret.value;
+  const Secret read = secret.environment.empty()
+                          ? secret_from_file(secret.file)
+                          : secret_from_environment(secret.environment, environment);
+  if (!read.why.empty()) refuse_usage(secret.key + ": " + read.why);
+  return read.value;
+}
+
+AccountReport report_of(const AccountSettings& account) {
+  AccountReport report;
+  report.id = account.id;
+  report.source = "config";
+  report.plugin = account.plugin;
+  report.organizations = account.organizations;
+  report.status = account.active ? "active" : "inactive";
+  report.default_region = account.default_region;
+  report.regions = account.regions;
+  report.image = account.image;
+  report.ssh_user = account.ssh_user;
+  report.ssh_port = account.ssh_port;
+  for (const auto& [key, why] : account.settings.unresolved)
+    report.problem += (report.problem.empty() ? "" : "; ") + key + ": " + why;
+  return report;
+}
+
+void describe(AccountReport& report, const AccountRecord& record) {
+  report.source = "ledger";
+  report.status = to_word(record.status);
+  report.settings_json = record.settings_json;
+  report.secret_keys = record.secret_keys;
+  report.key_id = record.key_id;
+  report.created_by = record.created_by;
+  report.created_unix_ms = record.created_unix_ms;
+  report.updated_by = record.updated_by;
+  report.updated_unix_ms = record.updated_unix_ms;
+  report.validated_unix_ms = record.validated_unix_ms;
+  report.validation = record.validation;
+  report.validation_sentence = record.validation_sentence;
+}
+
+/// What lives at an account: servers by name, and strays that nobody has destroyed yet.
+std::vector<std::string> living_at(const LedgerView& view, const std::string& account) {
+  std::vector<std::string> names;
+  std::set<std::string> vendor_ids;
+  for (const AttemptRecord& attempt : view.live_attempts(account)) {
+    vendor_ids.insert(attempt.vendor_id);
+    const auto server = view.server(attempt.server_id);
+    names.push_back(server ? server->name : attempt.vendor_id);
+  }
+  for (const StrayRecord& stray : view.strays(account))
+    if (vendor_ids.count(stray.vendor_id) == 0) names.push_back(stray.vendor_id);
+  return names;
+}
+
+}  // namespace
+
+AccountChanges::AccountChanges(const EngineParts& parts, const KeyStore& keys, Catalogue& catalogue,
+                               PluginOpener& opener, Environment environment, std::string user)
+    : parts_(parts),
+      keys_(keys),
+      catalogue_(catalogue),
+      opener_(opener),
+      environment_(std::move(environment)),
+      user_(std::move(user)) {}
+
+Keyring AccountChanges::keys() const {
+  try {
+    return keys_.read();
+  } catch (const KeyProblem& problem) {
+    throw Error(Problem::config, problem.what());
+  }
+}
+
+const Manifest& AccountChanges::manifest_of(const std::string& plugin) {
+  const CatalogueEntry& entry = catalogue_.find(plugin);
+  if (!entry.manifest->implements(cloud_provider_id))
+    refuse_usage("plugin " + plugin +
+                 " is no cloud provider; `berth plugins list` shows which are");
+  return *entry.manifest;
+}
+
+AccountRecord AccountChanges::named(const LedgerView& view, std::string_view account) const {
+  if (auto record = view.account(account); record && record->status != AccountStatus::removed)
+    return *std::move(record);
+  if (parts_.settings.account(account) != nullptr)
+    throw Error(Problem::refused, "account '" + std::string(account) + "' stands in " +
+                                      parts_.settings.account(account)->place.text() +
+                                      ": change it there");
+  std::vector<AccountRecord> of_this_name;
+  for (AccountRecord& record : view.accounts())
+    if (record.id.substr(record.id.find('.') + 1) == account)
+      of_this_name.push_back(std::move(record));
+  if (of_this_name.size() == 1) return std::move(of_this_name.front());
+  throw Error(Problem::not_found,
+              (of_this_name.empty() ? "there is no account '" + std::string(account) + "'"
+                                    : "several organizations have an account '" +
+                                          std::string(account) + "': use its id") +
+                  "; `berth accounts list` shows them");
+}
+
+void AccountChanges::tell_changed(LedgerTransaction& tx, std::string_view type,
+                                  const AccountRecord& record, const std::string& what) const {
+  tell(parts_, tx, type, record.organization, "", what,
+       {{"account", record.id},
+        {"plugin", record.plugin},
+        {"by", user_},
+        {"status", to_word(record.status)},
+        {"validation", record.validation}},
+       admins_of(parts_, record.organization));
+}
+
+void AccountChanges::settle_plain_settings(AccountRecord& record, const AccountChange& wish,
+                                           const Manifest& manifest) const {
+  json::object settings = json::parse(record.settings_json).as_object();
+  for (const auto& [key, text] : wish.settings) {
+    const Setting* setting = manifest.setting(key);
+    if (setting != nullptr && setting->secret)
+      refuse_usage("'" + key +
+                   "' is a secret. What stands on a command line can be read by "
+                   "everybody on this machine: use --secret " +
+                   key + "=@FILE, " + key + "=env:NAME, or " + key +
+                   "=- for stdin, and replace the one that was shown");
+    for (const char* own : {"default_region", "regions", "image"})
+      if (key == own)
+        refuse_usage("'" + key + "' is said with " + (key == "image" ? "--image" : "--region") +
+                     ", not as a setting");
+    if (key == account_id_key) refuse_usage("'account_id' is set by berth itself");
+    settings.erase(key);
+    if (!text.empty()) settings[key] = typed(setting, text);
+  }
+  record.settings_json = json::serialize(settings);
+  if (!wish.regions.empty()) {
+    record.default_region = wish.regions.front();
+    record.regions = wish.regions;
+  }
+  if (wish.image) record.image = *wish.image;
+  if (wish.ssh_user) record.ssh_user = *wish.ssh_user;
+  if (wish.ssh_port) record.ssh_port = *wish.ssh_port;
+  if (!wish.ssh_public_keys.empty()) record.ssh_public_keys = wish.ssh_public_keys;
+}
+
+std::string AccountChanges::secrets_json(std::string before, const AccountChange& wish,
+                                         const Manifest& manifest) const {
+  json::object secrets = json::parse(before).as_object();
+  wipe(before);
+  for (const AccountSecret& given : wish.secrets) {
+    const Setting* setting = manifest.setting(given.key);
+    if (setting != nullptr && !setting->secret)
+      refuse_usage("'" + given.key + "' is no secret: use --set " + given.key + "=VALUE");
+    std::string value = value_of(given, environment_);
+    if (codec::valid_utf8(value) != value) refuse_usage(given.key + " is no UTF-8 text");
+    secrets[given.key] = typed(setting, value);
+    wipe(value);
+  }
+  return json::serialize(secrets);
+}
+
+void AccountChanges::refuse_misfits(const AccountSettings& account,
+                                    const Manifest& manifest) const {
+  std::vector<std::string> problems;
+  for (const SettingProblem& problem : setting_problems(manifest, account.settings.json)) {
+    const Setting* setting = manifest.setting(problem.key);
+    const bool missing_secret = setting != nullptr && setting->secret;
+    problems.push_back(problem.text +
+                       (missing_secret ? ": give it with --secret " + problem.key + "=@FILE" : ""));
+  }
+  if (!problems.empty()) refuse_usage(joined(problems, "\n"));
+}
+
+AccountChanges::Outcome AccountChanges::check(const AccountSettings& account) {
+  const Redaction redaction(account.settings.secrets);
+  const auto told = [&](std::string_view code, const std::string& text) {
+    std::string sentence = codec::valid_utf8(redaction.apply(text)).substr(0, longest_sentence);
+    return Outcome{std::string(code), codec::valid_utf8(sentence), {}};
+  };
+  try {
+    const OpenedPlugin plugin = opener_.open(use_of(account));
+    HostCall call(parts_.clock, parts_.journal, account.id + " check",
+                  parts_.settings.provisioning.call_timeout_ms);
+    const Result<AccountCheck> answer = cloud_provider_over(plugin.instance)->check(call);
+    if (!answer) {
+      const Failure& failure = answer.failure();
+      return told(to_word(failure.code),
+                  failure.message.empty() ? failure.vendor_text : failure.message);
+    }
+    Outcome outcome = told("ok", joined(answer->notes, " "));
+    outcome.vendor_account = codec::valid_utf8(redaction.apply(answer->account));
+    return outcome;
+  } catch (const PluginUnusable& problem) {
+    return told(to_word(ErrorCode::unsupported), problem.what());
+  }
+}
+
+AccountReport AccountChanges::report(const std::string& id) {
+  for (AccountReport& one : list({}))
+    if (one.id == id) return std::move(one);
+  throw Error(Problem::not_found, "account " + id + " was removed meanwhile");
+}
+
+std::vector<AccountReport> AccountChanges::list(std::string_view organization) {
+  std::vector<AccountReport> reports;
+  parts_.ledger.read([&](const LedgerView& view) {
+    reports.clear();
+    parts_.accounts.refresh(view);
+    const auto all = parts_.accounts.list();
+    for (const AccountPointer& account : *all) {
+      const auto& allowed = account->organizations;
+      if (!organization.empty() &&
+          std::find(allowed.begin(), allowed.end(), organization) == allowed.end())
+        continue;
+      reports.push_back(report_of(*account));
+      AccountReport& report = reports.back();
+      report.servers = living_at(view, account->id);
+      if (const auto record = view.account(account->id)) {
+        describe(report, *record);
+        report.problem = account->set_aside;
+      }
+    }
+  });
+  return reports;
+}
+
+AccountReport AccountChanges::add(const AccountChange& wish) {
+  require_admin(parts_, wish.organization, user_, "add accounts");
+  if (!is_name(wish.account))
+    refuse_usage("'" + wish.account +
+                 "' cannot name an account: 1 to 40 of a-z, 0-9 and '-', "
+                 "beginning with a letter");
+  if (const AccountSettings* same = parts_.settings.account(wish.account))
+    refuse_usage("there is an account '" + wish.account + "' in " + same->place.text() +
+                 ": choose another name");
+  AccountRecord record;
+  record.id = wish.organization + "." + wish.account;
+  record.organization = wish.organization;
+  record.plugin = wish.plugin;
+  const auto refuse_taken = [&](const LedgerView& view) {
+    if (const auto known = view.account(record.id);
+        known && known->status != AccountStatus::removed)
+      refuse_usage("there is an account " + record.id + " already; `berth accounts update " +
+                   record.id + "` changes it");
+  };
+  parts_.ledger.read(refuse_taken);
+  const Manifest& manifest = manifest_of(wish.plugin);
+  settle_plain_settings(record, wish, manifest);
+  (void)keys();  // without one nothing could be saved: told before a cloud is asked
+  std::string secrets = secrets_json("{}", wish, manifest);
+  record.secret_keys = keys_in(secrets);
+  const AccountSettings account = settings_of(record, &secrets, "");
+  refuse_misfits(account, manifest);
+  if (!wish.unchecked) {
+    const Outcome outcome = check(account);
+    if (outcome.code != "ok")
+      throw Error(is_denial(outcome.code) ? Problem::refused : Problem::plugin,
+                  "account " + record.id + " was not added: its check failed (" + outcome.code +
+                      "): " + outcome.sentence + " Mend it, or save it unused with --unchecked.");
+    record.validated_unix_ms = parts_.clock.now().unix_ms;
+    record.validation = outcome.code;
+    record.validation_sentence = outcome.sentence;
+    record.vendor_account = outcome.vendor_account;
+    record.status = wish.active.value_or(true) ? AccountStatus::active : AccountStatus::inactive;
+  }
+  parts_.ledger.write([&](LedgerTransaction& tx) {
+    refuse_taken(tx);
+    const Moment now = parts_.clock.now();
+    const Keyring ring = keys();  // now: a rotation may have begun since
+    record.sealed = seal(ring.sealing(), {record.id, record.organization}, secrets);
+    record.key_id = ring.sealing().id();
+    record.created_unix_ms = record.updated_unix_ms = now.unix_ms;
+    record.created_by = record.updated_by = user_;
+    tx.save(record);
+    tx.schedule(TaskKind::reap, record.id, now);
+    tell_changed(tx, "account.added", record,
+                 user_ + " added account " + record.id + " (" + record.plugin + ")" +
+                     (wish.unchecked ? ", unchecked." : "."));
+  });
+  wipe(secrets);
+  return report(record.id);
+}
+
+AccountReport AccountChanges::update(const AccountChange& wish) {
+  AccountRecord record;
+  bool servers = false;
+  parts_.ledger.read([&](const LedgerView& view) {
+    record = named(view, wish.account);
+    servers = !living_at(view, record.id).empty();
+  });
+  require_admin(parts_, record.organization, user_, "change accounts");
+  const std::int64_t seen = record.revision;
+  const bool aside = wish.active && !*wish.active;
+  std::string secrets;
+  if (!aside || !wish.secrets.empty()) {
+    const Manifest& manifest = manifest_of(record.plugin);
+    settle_plain_settings(record, wish, manifest);
+    const bool all_anew = std::all_of(
+        record.secret_keys.begin(), record.secret_keys.end(), [&](const std::string& key) {
+          return std::any_of(wish.secrets.begin(), wish.secrets.end(),
+                             [&](const AccountSecret& given) { return given.key == key; });
+        });
+    try {
+      secrets = secrets_json(all_anew ? "{}" : secrets_json_of(record, keys()), wish, manifest);
+    } catch (const KeyProblem& problem) {
+      throw Error(Problem::refused,
+                  "the credentials of " + record.id + " cannot be opened: " + problem.what());
+    }
+    record.secret_keys = keys_in(secrets);
+    const AccountSettings account = settings_of(record, &secrets, "");
+    refuse_misfits(account, manifest);
+    if (wish.unchecked) {
+      record.status = AccountStatus::unchecked;
+    } else {
+      const Outcome outcome = check(account);
+      if (outcome.code != "ok")
+        throw Error(is_denial(outcome.code) ? Problem::refused : Problem::plugin,
+                    "account " + record.id + " was not changed: its check failed (" + outcome.code +
+                        "): " + outcome.sentence + " Mend it, or save it unused with --unchecked.");
+      if (servers && !record.vendor_account.empty() &&
+          outcome.vendor_account != record.vendor_account)
+        throw Error(Problem::refused, "account " + record.id +
+                                          " was not changed: these "
+                                          "credentials belong to '" +
+                                          outcome.vendor_account +
+                                          "', and its servers "
+                                          "are at '" +
+                                          record.vendor_account +
+                                          "'. Add them as another account.");
+      record.validated_unix_ms = parts_.clock.now().unix_ms;
+      record.validation = outcome.code;
+      record.validation_sentence = outcome.sentence;
+      record.vendor_account = outcome.vendor_account;
+      const bool stays_aside = record.status == AccountStatus::inactive && !wish.active;
+      if (!stays_aside) record.status = AccountStatus::active;
+    }
+  } else {
+    settle_plain_settings(record, wish, manifest_of(record.plugin));
+  }
+  if (aside) record.status = AccountStatus::inactive;
+  parts_.ledger.write([&](LedgerTransaction& tx) {
+    if (named(tx, record.id).revision != seen)
+      throw Error(Problem::refused, "account " + record.id +
+                                        " was changed by somebody else meanwhile; run this again");
+    if (!secrets.empty()) {
+      const Keyring ring = keys();
+      record.sealed = seal(ring.sealing(), {record.id, record.organization}, secrets);
+      record.key_id = ring.sealing().id();
+    }
+    record.updated_unix_ms = parts_.clock.now().unix_ms;
+    record.updated_by = user_;
+    tx.save(record);
+    std::vector<std::string> given;
+    for (const AccountSecret& secret : wish.secrets) given.push_back(secret.key);
+    tell_changed(tx, "account.changed", record,
+                 user_ + " changed account " + record.id + "; it is " +
+                     std::string(to_word(record.status)) + "." +
+                     (given.empty() ? "" : " New secrets: " + joined(given, ", ") + "."));
+  });
+  wipe(secrets);
+  return report(record.id);
+}
+
+AccountReport AccountChanges::validate(std::string_view account) {
+  AccountRecord record;
+  parts_.ledger.read([&](const LedgerView& view) { record = named(view, account); });
+  require_admin(parts_, record.organization, user_, "validate accounts");
+  Outcome outcome;
+  try {
+    std::string secrets = secrets_json_of(record, keys());
+    outcome = check(settings_of(record, &secrets, ""));
+    wipe(secrets);
+  } catch (const KeyProblem& problem) {
+    throw Error(Problem::refused,
+                "the credentials of " + record.id + " cannot be opened: " + problem.what());
+  }
+  parts_.ledger.write([&](LedgerTransaction& tx) {
+    AccountRecord now = named(tx, record.id);
+    if (now.revision != record.revision)
+      throw Error(Problem::refused, "account " + record.id +
+                                        " was changed by somebody else meanwhile; run this again");
+    now.validated_unix_ms = parts_.clock.now().unix_ms;
+    now.validation = outcome.code;
+    now.validation_sentence = outcome.sentence;
+    if (outcome.code == "ok") {
+      now.vendor_account = outcome.vendor_account;
+      if (now.status != AccountStatus::inactive) now.status = AccountStatus::active;
+    } else if (is_denial(outcome.code) && now.status == AccountStatus::active) {
+      now.status = AccountStatus::denied;
+    }
+    tx.save(now);
+    tell_changed(tx, "account.validated", now,
+                 user_ + " validated account " + now.id + ": " +
+                     (outcome.code == "ok" ? "it works." : outcome.code + ". " + outcome.sentence));
+  });
+  return report(record.id);
+}
+
+std::string AccountChanges::remove(std::string_view account) {
+  AccountRecord record;
+  parts_.ledger.write([&](LedgerTransaction& tx) {
+    record = named(tx, account);
+    require_admin(parts_, record.organization, user_, "remove accounts");
+    if (const auto living = living_at(tx, record.id); !living.empty())
+      throw Error(Problem::refused,
+                  "account " + record.id + " cannot be removed: " + joined(living, ", ") +
+                      (living.size() == 1 ? " lives" : " live") +
+                      " there, and could not be destroyed any more. `berth servers remove NAME` "
+                      "gives a server back, `berth reap` what nobody owns; `berth accounts "
+                      "update " +
+                      record.id + " --active no` stops buying there at once.");
+    const Moment now = parts_.clock.now();
+    record.status = AccountStatus::removed;
+    record.sealed.clear();
+    record.key_id.clear();
+    record.secret_keys.clear();
+    record.settings_json = "{}";
+    record.updated_unix_ms = now.unix_ms;
+    record.updated_by = user_;
+    tx.save(record);
+    for (const TaskKind kind : {TaskKind::reap, TaskKind::look})
+      if (tx.task(kind, record.id)) tx.settle(kind, record.id, std::nullopt);
+    tell_changed(tx, "account.removed", record, user_ + " removed account " + record.id + ".");
+  });
+  return record.id;
+}
+
+KeyRotation AccountChanges::rotate_key() {
+  const auto& organizations = parts_.settings.organizations;
+  const bool admin =
+      std::any_of(organizations.begin(), organizations.end(), [&](const OrganizationSettings& one) {
+        return std::find(one.admins.begin(), one.admins.end(), user_) != one.admins.end();
+      });
+  if (!admin)
+    throw Error(Problem::refused,
+                "only an admin of an organization may replace the key of the credentials, and " +
+                    user_ + " is none");
+  KeyRotation rotation;
+  try {
+    if (keys_.in_file()) begin_key_rotation(keys_.file());
+    parts_.ledger.write([&](LedgerTransaction& tx) {
+      rotation = {};
+      const Keyring ring = keys_.read();
+      const CredentialKey& next = ring.sealing();
+      rotation.key_id = next.id();
+      for (AccountRecord& record : tx.accounts()) {
+        if (record.key_id == next.id()) continue;
+        try {
+          std::string secrets = secrets_json_of(record, ring);
+          record.sealed = seal(next, {record.id, record.organization}, secrets);
+          wipe(secrets);
+        } catch (const KeyProblem& problem) {
+          rotation.left.push_back(record.id +
+                                  ": its credentials cannot be opened: " + problem.what());
+          continue;
+        }
+        record.key_id = next.id();
+        tx.save(record);
+        tell_changed(tx, "account.sealed_anew", record,
+                     user_ + " sealed the credentials of account " + record.id + " with key " +
+                         next.id() + ".");
+        rotation.accounts.push_back(record.id);
+      }
+    });
+    if (keys_.in_file()) {
+      end_key_rotation(keys_.file());
+      rotation.old_key_file = old_key_file(keys_.file()).string();
+    }
+  } catch (const KeyProblem& problem) {
+    throw Error(Problem::config, problem.what());
+  }
+  return rotation;
+}
+
+}  // namespace berth

@@ -1,0 +1,56 @@
+// Accounts that are added, changed and removed at run time: by an organization's admins, checked
+// before they are used, and told as events.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounts.hpp"
+#include "berth.hpp"
+#include "config/load.hpp"
+#include "engine/parts.hpp"
+#include "reach/open.hpp"
+
+namespace berth {
+
+/// Threads: one at a time. What it refers to outlives it.
+class AccountChanges {
+ public:
+  AccountChanges(const EngineParts& parts, const KeyStore& keys, Catalogue& catalogue,
+                 PluginOpener& opener, Environment environment, std::string user);
+
+  // As the door has them: berth.hpp. Throw Error, Refusal, PluginUnusable, LedgerError.
+  std::vector<AccountReport> list(std::string_view organization);
+  AccountReport add(const AccountChange& wish);
+  AccountReport update(const AccountChange& wish);
+  AccountReport validate(std::string_view account);
+  std::string remove(std::string_view account);
+  KeyRotation rotate_key();
+
+ private:
+  struct Outcome {
+    std::string code, sentence, vendor_account;  // code: "ok", or an ErrorCode
+  };
+  void settle_plain_settings(AccountRecord& record, const AccountChange& wish,
+                             const Manifest& manifest) const;
+  [[nodiscard]] std::string secrets_json(std::string before, const AccountChange& wish,
+                                         const Manifest& manifest) const;
+  void refuse_misfits(const AccountSettings& account, const Manifest& manifest) const;
+  [[nodiscard]] Outcome check(const AccountSettings& account);
+  [[nodiscard]] const Manifest& manifest_of(const std::string& plugin);
+  [[nodiscard]] Keyring keys() const;
+  [[nodiscard]] AccountRecord named(const LedgerView& view, std::string_view account) const;
+  void tell_changed(LedgerTransaction& tx, std::string_view type, const AccountRecord& record,
+                    const std::string& what) const;
+  [[nodiscard]] AccountReport report(const std::string& id);
+
+  const EngineParts& parts_;
+  const KeyStore& keys_;
+  Catalogue& catalogue_;
+  PluginOpener& opener_;
+  const Environment environment_;
+  const std::string user_;
+};
+
+}  // namespace berth

@@ -1,0 +1,42 @@
+// Accounts that were added at run time.
+#include "ledger/rows.hpp"
+#include "ledger/sqlite_transaction.hpp"
+
+namespace berth {
+namespace {
+
+std::string select(std::string_view from) {
+  return "SELECT " + column_list<AccountRecord>() + " FROM account " + std::string(from);
+}
+
+}  // namespace
+
+std::int64_t SqliteTransaction::accounts_revision() const {
+  return database_.integer("SELECT coalesce(max(revision), 0) FROM account");
+}
+
+std::vector<AccountRecord> SqliteTransaction::accounts() const {
+  static const std::string sql = select("WHERE status <> 'removed' ORDER BY id");
+  sqlite::Query row = database_.query(sql);
+  std::vector<AccountRecord> found;
+  while (row.next()) found.push_back(record_of<AccountRecord>(row));
+  return found;
+}
+
+std::optional<AccountRecord> SqliteTransaction::account(std::string_view id) const {
+  static const std::string sql = select("WHERE id = ?");
+  sqlite::Query row = database_.query(sql, id);
+  if (!row.next()) return std::nullopt;
+  return record_of<AccountRecord>(row);
+}
+
+void SqliteTransaction::save(const AccountRecord& account) {
+  static const std::string sql = insert_sql<AccountRecord>("account", true);
+  AccountRecord changed = account;
+  changed.revision = accounts_revision() + 1;
+  sqlite::Query row = database_.query(sql);
+  columns(ColumnWriter(row), changed);
+  row.next();
+}
+
+}  // namespace berth
