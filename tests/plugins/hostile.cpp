@@ -189,8 +189,7 @@ std::int32_t closes_its_output_and_hangs(void*, const char*, berth_call*) {
   return BERTH_OK;
 }
 std::int32_t gives_its_socket_away(void*, const char*, berth_call* call) {
-  const int nowhere = open("/dev/null", O_RDWR);
-  dup2(nowhere, 3);
+  dup2(0, 3);  // /dev/null
   return done(call);
 }
 std::int32_t talks_over_its_host(void*, const char*, berth_call*) {

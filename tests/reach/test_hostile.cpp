@@ -204,7 +204,8 @@ class Hostile {
                             (failure.message.find("did not start") != std::string::npos ||
                              failure.message.find("took no call") != std::string::npos ||
                              failure.message.find("hello") != std::string::npos);
-    return kind.ends == Ends::timed_out && never_sent ? "" : "no effect, it says: " + failure.message;
+    if (kind.ends == Ends::timed_out && never_sent) return {};
+    return "no effect, it says: " + failure.message;
   }
 
   ForgetfulJournal journal_;
