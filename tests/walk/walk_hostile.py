@@ -102,8 +102,12 @@ def create_never_stops_talking():
 
 def create_answers_garbage():
     lands_elsewhere({"html": "not a frame", "too_long": "bytes", "no_json": "not JSON",
-                     "nested": "not JSON", "another_shape": "server_id",
-                     "escapes": "no no", "option_for_an_address": "no IPv4 address"}, "create")
+                     "nested": "not JSON"}, "create")
+
+
+def create_answers_what_makes_no_sense():
+    lands_elsewhere({"another_shape": "server_id", "escapes": "no no",
+                     "option_for_an_address": "no IPv4 address"}, "create")
 
 
 def its_offers_are_not_to_be_had():
@@ -117,5 +121,5 @@ def it_does_not_even_start():
 
 
 harness.walk(its_process_ends_in_the_middle_of_create, create_never_comes_back,
-             create_never_stops_talking, create_answers_garbage, its_offers_are_not_to_be_had,
-             it_does_not_even_start)
+             create_never_stops_talking, create_answers_garbage, create_answers_what_makes_no_sense,
+             its_offers_are_not_to_be_had, it_does_not_even_start)
