@@ -164,7 +164,7 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   attempt.status = AttemptStatus::intended;
   attempt.account = offers[next].offer.account;
   attempt.region = offers[next].offer.offer.region;
-  save_server(tx, attempt, [&](Server& server) { describe(server, offers[next]); });
+  save_server(tx, attempt, [&](Server& server) { describe(parts, server, offers[next]); });
   tx.save(attempt);
   recheck_room(parts, tx, attempt);
   const std::string sentence = attempt.failure + " Next: " + offer_text(offers[next]) + " for " +

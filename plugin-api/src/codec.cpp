@@ -55,7 +55,7 @@ constexpr std::int64_t most_vcpu = 1'000'000;
 constexpr std::int64_t most_mib = std::int64_t{1} << 40U;
 constexpr std::int64_t most_seconds = std::int64_t{366} * 24 * 3600;
 constexpr std::int64_t latest_unix_ms = 253'402'300'799'999;  // the end of the year 9999
-constexpr std::int64_t longest_retry_ms = most_seconds * 1000;
+constexpr std::int64_t longest_retry_ms = std::int64_t{24} * 3600 * 1000;
 
 }  // namespace
 

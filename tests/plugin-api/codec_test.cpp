@@ -90,7 +90,7 @@ TEST(Codec, AFailureIsCutToWhatAPersonReads) {
   EXPECT_EQ(failure.message.size(), 4096U);
   EXPECT_EQ(failure.vendor_code.size(), 256U);
   EXPECT_EQ(failure.vendor_text.size(), 2048U);
-  EXPECT_EQ(failure.retry_after_ms, 366LL * 24 * 3600 * 1000);
+  EXPECT_EQ(failure.retry_after_ms, 24LL * 3600 * 1000);
 }
 
 TEST(Codec, RoundTripsFailuresAndParsesManifests) {
