@@ -66,14 +66,7 @@ PlanRow row_of(const json::object& object) {
   return row;
 }
 
-}  // namespace
-
-Plan read_plan(std::string_view document) {
-  json::error_code problem;
-  const json::value value = json::parse(document, problem);
-  if (problem || !value.is_object())
-    throw Error(Problem::unexpected, "a stored decision cannot be read");
-  const json::object& object = value.as_object();
+Plan plan_of(const json::object& object) {
   Plan plan;
   plan.action = text(object, "action");
   plan.code = text(object, "code");
@@ -91,6 +84,17 @@ Plan read_plan(std::string_view document) {
   if (const json::value* rows = object.if_contains("rows"); rows && rows->is_array())
     for (const json::value& row : rows->as_array()) plan.rows.push_back(row_of(row.as_object()));
   return plan;
+}
+
+}  // namespace
+
+Plan read_plan(std::string_view document) {
+  try {
+    return plan_of(json::parse(document).as_object());
+  } catch (const std::exception& error) {
+    throw Error(Problem::unexpected,
+                std::string("a stored decision cannot be read: ") + error.what());
+  }
 }
 
 }  // namespace berth

@@ -22,6 +22,8 @@ constexpr std::int64_t refused_offer_ms = 3 * 60'000;
 /// A destroy is repeated so often while the cloud still shows the server.
 constexpr std::int64_t repeat_destroy_ms = 20'000;
 constexpr int errors_before_next_offer = 3;
+/// A create without an answer that came to nothing weighs as much: the second one is the last.
+constexpr int errors_of_a_lost_create = 2;
 
 /// In a crowd many are refused for the rate, each in its turn, and a little later none is.
 std::int64_t crowd_patience(const EngineParts& parts) {
@@ -163,7 +165,7 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   attempt.status = AttemptStatus::intended;
   attempt.account = offers[next].offer.account;
   attempt.region = offers[next].offer.offer.region;
-  save_server(tx, attempt, [&](Server& server) { describe(server, offers[next]); });
+  save_server(tx, attempt, [&](Server& server) { describe(parts, server, offers[next]); });
   tx.save(attempt);
   recheck_room(parts, tx, attempt);
   const std::string sentence = attempt.failure + " Next: " + offer_text(offers[next]) + " for " +
@@ -219,6 +221,24 @@ void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   if (failure.code == ErrorCode::conflict)
     return name_taken(parts, tx, attempt, failure);
   next_candidate(parts, tx, attempt, failure);
+}
+
+/// Another account could serve the organization.
+bool others_sell(const EngineParts& parts, const AttemptRecord& attempt) {
+  const AccountList accounts = parts.accounts.of(attempt.organization);
+  return std::any_of(accounts.begin(), accounts.end(), [&](const AccountPointer& other) {
+    return other->id != attempt.account && other->set_aside.empty();
+  });
+}
+
+/// Its creates get no answer and make no server. The account is left alone for a while, or it would
+/// use up the provisioning's time; the attempt stays watched, since a server may still come late.
+void lost_too_often(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+  const std::string sentence = attempt.account + ": " + attempt.failure +
+                               ". No server came of it, and not for the first time.";
+  parts.cache.store_out_of_stock({attempt.account, attempt.account + "/",
+                                  parts.clock.now().unix_ms + refused_offer_ms, sentence});
+  give_up(parts, tx, attempt, std::string(attempt.failure_code), sentence, false);
 }
 
 CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
@@ -328,7 +348,6 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
         settle_attempt(tx, *attempt, now.after(back_off_ms(parts, attempt->errors)));
         return;
       }
-      attempt->errors = 0;
       // A ledger of before does not say when the call is over at the latest.
       if (!attempt->absence_sure) attempt->absence_sure = now.after(rules.call_timeout_ms);
       if (!absent_again(parts, *attempt, rules.settle_ms)) {
@@ -345,6 +364,9 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
         give_up(parts, tx, *attempt, attempt->failure_code, attempt->failure, false);
         return;
       }
+      attempt->errors += errors_of_a_lost_create;
+      if (attempt->errors > errors_before_next_offer && others_sell(parts, *attempt))
+        return lost_too_often(parts, tx, *attempt);
       attempt->status = AttemptStatus::intended;
       tx.save(*attempt);
       settle_attempt(tx, *attempt, now);

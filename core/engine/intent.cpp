@@ -9,7 +9,6 @@
 namespace berth {
 namespace {
 
-
 /// auto-{organization}-{attempt}, at most 63 of [a-z0-9-]: the id's 26 must stay whole.
 std::string server_name(const std::string& organization, const std::string& attempt_id) {
   std::string name = organization.substr(0, 31);
@@ -19,7 +18,7 @@ std::string server_name(const std::string& organization, const std::string& atte
 
 }  // namespace
 
-void describe(Server& server, const RankedOffer& ranked) {
+void describe(const EngineParts& parts, Server& server, const RankedOffer& ranked) {
   const Offer& offer = ranked.offer.offer;
   server.account = ranked.offer.account;
   server.provider = ranked.offer.provider;
@@ -31,6 +30,10 @@ void describe(Server& server, const RankedOffer& ranked) {
                      std::max(offer.disk_mib, ranked.disk_mib)};
   server.monthly_nanos = ranked.monthly.nanos;
   server.currency = ranked.monthly.currency;
+  if (const AccountPointer account = parts.accounts.find(server.account)) {
+    server.ssh_user = account->ssh_user;
+    server.ssh_port = account->ssh_port;
+  }
 }
 
 Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
@@ -58,11 +61,7 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
   server.auto_provisioned = true;
   server.attempt_id = attempt.id;
   server.created_unix_ms = now.unix_ms;
-  describe(server, ranked.front());
-  if (const AccountPointer account = parts.accounts.find(server.account)) {
-    server.ssh_user = account->ssh_user;
-    server.ssh_port = account->ssh_port;
-  }
+  describe(parts, server, ranked.front());
   attempt.server_id = server.id;
   tx.save(server);
   tx.save(attempt);

@@ -18,7 +18,7 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
                      const std::string& organization, const std::string& deployment_id,
                      const std::string& audit_id, const std::vector<RankedOffer>& ranked);
 
-/// Writes what an offer is into the server's row.
-void describe(Server& server, const RankedOffer& ranked);
+/// Writes what an offer is into the server's row, and how its account's servers are logged in to.
+void describe(const EngineParts& parts, Server& server, const RankedOffer& ranked);
 
 }  // namespace berth

@@ -11,16 +11,27 @@ namespace {
 
 namespace json = boost::json;
 
+/// What `read` returns. Whatever is wrong with the text becomes one kind of error, as promised.
+template <class Read>
+auto readable(Read&& read) {
+  try {
+    return read();
+  } catch (const std::exception& error) {
+    throw std::runtime_error(std::string("stored offers cannot be read: ") + error.what());
+  }
+}
+
 Money money_of(const json::value& value) {
   const json::object& object = value.as_object();
-  return {nanos_of_decimal(object.at("amount").as_string()).value_or(0),
-          std::string(object.at("currency").as_string())};
+  const auto nanos = nanos_of_decimal(object.at("amount").as_string());
+  if (!nanos) throw std::invalid_argument("an amount is no decimal");
+  return {*nanos, std::string(object.at("currency").as_string())};
 }
 
 RankedOffer offer_of(const json::value& value) {
   const json::object& one = value.as_object();
   Result<Offer> offer = codec::decode<Offer>(json::serialize(one.at("offer")));
-  if (!offer) throw std::runtime_error("stored offer: " + offer.failure().message);
+  if (!offer) throw std::invalid_argument(offer.failure().message);
   RankedOffer ranked;
   ranked.offer.account = one.at("account").as_string();
   ranked.offer.provider = one.at("provider").as_string();
@@ -55,22 +66,27 @@ std::string encode_offers(const std::vector<RankedOffer>& offers) {
 }
 
 std::vector<RankedOffer> decode_offers(std::string_view text) {
-  std::vector<RankedOffer> offers;
-  const json::value list = json::parse(text);
-  for (const json::value& value : list.as_array()) offers.push_back(offer_of(value));
-  return offers;
+  return readable([&] {
+    std::vector<RankedOffer> offers;
+    const json::value list = json::parse(text);
+    for (const json::value& value : list.as_array()) offers.push_back(offer_of(value));
+    return offers;
+  });
 }
 
 RankedOffer decode_offer(std::string_view text, int candidate) {
   for (int line = 0; line <= candidate; ++line) {
     const auto end = text.find('\n');
-    if (end == std::string_view::npos) throw std::runtime_error("stored offers: one is missing");
+    if (end == std::string_view::npos)
+      throw std::runtime_error("stored offers cannot be read: one is missing");
     text.remove_prefix(end + 1);
   }
   text = text.substr(0, text.find('\n'));
   if (!text.empty() && text.back() == ',') text.remove_suffix(1);
-  json::monotonic_resource memory;  // many small values, given back at once
-  return offer_of(json::parse(text, &memory));
+  return readable([&] {
+    json::monotonic_resource memory;  // many small values, given back at once
+    return offer_of(json::parse(text, &memory));
+  });
 }
 
 }  // namespace berth

@@ -20,6 +20,8 @@ constexpr const char* log_bytes = "1200";       // kept of a log; the answer has
 /// A kernel, firmware and a file system take their part of what the vendor sells.
 constexpr std::int64_t least_percent = 80;
 
+constexpr std::int64_t most_that_is_measured = std::int64_t{1} << 50U;  // cores, or KiB
+
 std::string shell_quoted(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -38,6 +40,8 @@ struct Findings {
     const std::string& text = found->second;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    // The server may say anything; what is beyond all measure was not measured.
+    if (value < 0 || value > most_that_is_measured) return std::nullopt;
     return value;
   }
   [[nodiscard]] std::string_view text(std::string_view key) const {

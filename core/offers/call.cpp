@@ -1,5 +1,7 @@
 #include "offers/call.hpp"
 
+#include "berth/codec.hpp"
+
 namespace berth {
 namespace {
 
@@ -28,11 +30,19 @@ std::int64_t HostCall::now_unix_ms() const { return clock_.now().unix_ms; }
 std::int64_t HostCall::remaining_ms() const { return deadline_boot_ms_ - clock_.now().boot_ms; }
 bool HostCall::cancelled() const { return stop_ != nullptr && stop_->load(); }
 void HostCall::log(LogLevel level, std::string_view text) {
-  journal_.write(level, about_ + ": " + std::string(text.substr(0, 4096)));
+  constexpr std::size_t longest_line = 4096, most_bytes = 256 * 1024;
+  if (said_bytes_ > most_bytes) return;
+  const std::string line = codec::valid_utf8(codec::clipped(text, longest_line));
+  said_bytes_ += line.size() + 1;
+  journal_.write(level, about_ + ": " + line);
+  if (said_bytes_ > most_bytes)
+    journal_.write(LogLevel::warning,
+                   about_ + " logs more than 256 KiB in one call; the rest is dropped");
 }
 void HostCall::progress(std::string_view text) {
   constexpr std::size_t most_lines = 20, most_bytes = 300;
-  if (told_.size() < most_lines) told_.emplace_back(text.substr(0, most_bytes));
+  if (told_.size() < most_lines)
+    told_.push_back(codec::valid_utf8(codec::clipped(text, most_bytes)));
 }
 Http& HostCall::http() {
   static NoHttp none;  // has no state

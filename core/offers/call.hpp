@@ -36,6 +36,7 @@ class HostCall final : public Call {
   const std::int64_t deadline_boot_ms_;
   const std::atomic<bool>* stop_;
   std::vector<std::string> told_;
+  std::size_t said_bytes_ = 0;  // in log lines
 };
 
 }  // namespace berth

@@ -1,6 +1,7 @@
 #include "reach/in_process.hpp"
 
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include "berth/codec.hpp"
@@ -11,33 +12,22 @@
 namespace berth {
 namespace {
 
-// One call of the plugin: the berth_call that it sees, and what it answered. `host` points here, so
-// that nothing depends on where in this struct the C part lies.
+// One call of the plugin: what it asks of the host, and what it answered.
 class HostCall {
  public:
-  explicit HostCall(Call& call) : call_(call) {
-    c_.size = sizeof(berth_call);
-    c_.host = this;
-    c_.now_unix_ms = [](berth_call* c) { return of(c).call_.now_unix_ms(); };
-    c_.remaining_ms = [](berth_call* c) { return of(c).call_.remaining_ms(); };
-    c_.cancelled = [](berth_call* c) { return of(c).call_.cancelled() ? 1 : 0; };
-    c_.log = [](berth_call* c, std::int32_t level, const char* text) {
-      if (text != nullptr) of(c).call_.log(level_of(level), text);
-    };
-    c_.progress = [](berth_call* c, const char* text) {
-      if (text != nullptr) of(c).call_.progress(text);
-    };
-    c_.reply = [](berth_call* c, const char* text) { return of(c).answer(text, BERTH_OK); };
-    c_.fail = [](berth_call* c, const char* text) { return of(c).answer(text, BERTH_FAILED); };
-    c_.service = [](berth_call*, const char* id) -> const void* {
-      static constexpr berth_http_1 http{sizeof(berth_http_1), 0, exchange};
-      return id != nullptr && std::strcmp(id, "berth.http/1") == 0 ? &http : nullptr;
-    };
+  HostCall(Call& call, Doors& doors) : call_(call), doors_(doors), door_(doors.take()) {
+    door_->behind = this;
+    fill(door_->c, door_.get());
+    door_->owner = std::this_thread::get_id();
+  }
+  ~HostCall() {
+    door_->owner = std::thread::id();
+    doors_.give_back(std::move(door_));
   }
   HostCall(const HostCall&) = delete;
   HostCall& operator=(const HostCall&) = delete;
 
-  berth_call* c() { return &c_; }
+  berth_call* c() { return &door_->c; }
 
   // What the plugin answered in all, after its function returned.
   Outcome outcome(const std::string& about) {
@@ -54,7 +44,51 @@ class HostCall {
   }
 
  private:
-  static HostCall& of(berth_call* c) { return *static_cast<HostCall*>(c->host); }
+  // Every time anew: the struct is the plugin's to write into.
+  static void fill(berth_call& c, Door* door) {
+    c = {};
+    c.size = sizeof(berth_call);
+    c.host = door;
+    c.now_unix_ms = [](berth_call* of) {
+      HostCall* const host = inside(of);
+      return host == nullptr ? 0 : host->call_.now_unix_ms();
+    };
+    c.remaining_ms = [](berth_call* of) {
+      HostCall* const host = inside(of);
+      return host == nullptr ? 0 : host->call_.remaining_ms();
+    };
+    c.cancelled = [](berth_call* of) {
+      HostCall* const host = inside(of);
+      return host == nullptr || host->call_.cancelled() ? 1 : 0;
+    };
+    c.log = [](berth_call* of, std::int32_t level, const char* text) {
+      HostCall* const host = inside(of);
+      if (host != nullptr && text != nullptr) host->call_.log(level_of(level), text);
+    };
+    c.progress = [](berth_call* of, const char* text) {
+      HostCall* const host = inside(of);
+      if (host != nullptr && text != nullptr) host->call_.progress(text);
+    };
+    c.reply = [](berth_call* of, const char* text) { return answer(of, text, BERTH_OK); };
+    c.fail = [](berth_call* of, const char* text) { return answer(of, text, BERTH_FAILED); };
+    c.service = [](berth_call*, const char* id) -> const void* {
+      static constexpr berth_http_1 http{sizeof(berth_http_1), 0, exchange};
+      return id != nullptr && std::strcmp(id, "berth.http/1") == 0 ? &http : nullptr;
+    };
+  }
+
+  // Null: the call is over, or this is not the thread that it runs on.
+  static HostCall* inside(berth_call* c) {
+    const Door& door = *static_cast<const Door*>(c->host);
+    if (door.open()) return static_cast<HostCall*>(door.behind);
+    ++*door.knocks;
+    return nullptr;
+  }
+
+  static std::int32_t answer(berth_call* c, const char* text, std::int32_t status) {
+    HostCall* const host = inside(c);
+    return host == nullptr ? BERTH_FAILED : host->answer(text, status);
+  }
 
   static LogLevel level_of(std::int32_t level) {
     switch (level) {
@@ -77,7 +111,14 @@ class HostCall {
 
   static std::int32_t exchange(berth_call* c, const berth_http_request* in,
                                berth_http_response* out) {
-    return of(c).exchange(in, out);
+    HostCall* const host = inside(c);
+    if (host != nullptr) return host->exchange(in, out);
+    if (out != nullptr && out->size >= sizeof(berth_http_response)) {
+      *out = {};
+      out->size = sizeof(berth_http_response);
+      out->failure_json = R"({"code":"invalid","effect":"none","message":"the call is over"})";
+    }
+    return BERTH_FAILED;
   }
 
   std::int32_t exchange(const berth_http_request* in, berth_http_response* out) {
@@ -125,7 +166,8 @@ class HostCall {
   }
 
   Call& call_;
-  berth_call c_{};
+  Doors& doors_;
+  std::unique_ptr<Door> door_;
   int answers_ = 0;
   std::int32_t status_ = BERTH_OK;
   bool is_text_ = false;
@@ -166,7 +208,7 @@ std::optional<Failure> InProcessInstance::start(Call& call) {
   const std::lock_guard lock(start_mutex_);
   if (started_) return {};
   const std::string about = "the plugin " + name_ + " (create)";
-  HostCall host(call);
+  HostCall host(call, doors_);
   std::int32_t status = BERTH_FAILED;
   void* self = nullptr;
   std::optional<Failure> failure =
@@ -195,6 +237,10 @@ Outcome InProcessInstance::call(std::string_view interface_id, std::string_view 
   } slot{slots_};
   if (auto failure = start(call)) return *failure;
 
+  if (const std::int64_t knocks = doors_.take_knocks(); knocks > 0)
+    call.log(LogLevel::warning, "the plugin " + name_ + " used a call that was over, or from "
+                                "another thread, " + std::to_string(knocks) +
+                                    " times; that was ignored");
   const std::string about = "the plugin " + name_ + " (" + std::string(method) + ")";
   const berth_method* found = nullptr;
   if (auto failure =
@@ -207,7 +253,7 @@ Outcome InProcessInstance::call(std::string_view interface_id, std::string_view 
                   "the plugin " + name_ + " has no method " + std::string(method) + " of " +
                       std::string(interface_id));
   const std::string request(request_json);
-  HostCall host(call);
+  HostCall host(call, doors_);
   if (auto failure = guarded(about, [&] { found->call(self_, request.c_str(), host.c()); }))
     return *failure;
   return host.outcome(about);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "berth/plugin.h"
+#include "reach/doors.hpp"
 #include "reach/instance.hpp"
 #include "reach/slots.hpp"
 
@@ -17,7 +18,8 @@ namespace berth {
 /// A crash of the plugin is a crash of the process, and a call that hangs cannot be ended: what is
 /// not trusted belongs into a worker (isolated.hpp). What a plugin does wrong and C allows to
 /// notice (no answer, two answers, an exception, an answer that is no text) is an `internal`
-/// Failure of unknown effect, in words.
+/// Failure of unknown effect, in words. What it says after its method has returned, or from another
+/// thread, is ignored, and told at the next call.
 class InProcessInstance final : public PluginInstance {
  public:
   /// `table` must live as long as this (load_plugin's does). `name` is for messages.
@@ -36,6 +38,7 @@ class InProcessInstance final : public PluginInstance {
   const std::string name_;
   const std::string config_json_;
   Slots slots_;
+  Doors doors_;
   std::mutex start_mutex_;
   bool started_ = false;
   void* self_ = nullptr;

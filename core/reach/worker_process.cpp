@@ -1,5 +1,6 @@
 #include "reach/worker_process.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +14,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <thread>
@@ -24,6 +27,7 @@ namespace {
 
 constexpr int goodbye_ms = 300;  // to see the end of its socket and put things away
 constexpr int term_ms = 100;    // from SIGTERM to SIGKILL
+constexpr int most_kill_rounds = 2'000;  // about a millisecond each
 
 constexpr std::array<std::string_view, 13> passed_on{
     "PATH=", "HOME=",   "USER=",     "LOGNAME=",  "LANG=", "LANGUAGE=",        "TZ=",
@@ -47,6 +51,40 @@ Descriptor lifted(int fd) {
 
 Failure cannot_start(const std::string& program, const std::string& why) {
   return failed(ErrorCode::unavailable, Effect::none, "cannot start " + program + ": " + why);
+}
+
+// Running, and not only waiting to be reaped by whoever inherited it.
+bool runs(pid_t pid) {
+  std::array<char, 512> text{};
+  const Descriptor file(
+      open(("/proc/" + std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || read(file.get(), text.data(), text.size() - 1) <= 0) return false;
+  const char* const name_end = std::strrchr(text.data(), ')');
+  return name_end != nullptr && name_end[1] != '\0' && name_end[2] != 'Z' && name_end[2] != 'X';
+}
+
+// Kills what runs in the session in groups of their own; false: nothing did.
+bool kill_groups(pid_t session) {
+  DIR* const list = opendir("/proc");
+  if (list == nullptr) return false;
+  bool found = false;
+  while (const dirent* entry = readdir(list)) {
+    const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
+    if (pid <= 0 || pid == session || getsid(pid) != session || !runs(pid)) continue;
+    found = true;
+    const pid_t group = getpgid(pid);
+    if (group > 0 && getsid(pid) == session) kill(-group, SIGKILL);
+  }
+  closedir(list);
+  return found;
+}
+
+// REQUIRES: the session's leader is not reaped yet, so that its number is nobody else's.
+void kill_session(pid_t session) {
+  // A signal to a group reaches every member at once, so that forking does not outrun it.
+  kill(-session, SIGKILL);
+  for (int round = 0; round < most_kill_rounds && kill_groups(session); ++round)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 // The attributes and file actions of posix_spawn, freed with the scope.
@@ -172,7 +210,7 @@ const std::string& WorkerProcess::end(int patience_ms) {
   // What it left behind in its session goes with it. Its pid cannot be another's: not reaped yet.
   siginfo_t facts{};
   if (waitid(P_PID, static_cast<id_t>(pid_), &facts, WEXITED | WNOHANG | WNOWAIT) == 0)
-    kill(-pid_, SIGKILL);
+    kill_session(pid_);
   reap();
   return how_;
 }

@@ -52,7 +52,8 @@ class WorkerProcess {
   [[nodiscard]] int exit_fd() const { return exit_fd_.get(); }
 
   /// Makes sure that it and its session's processes end: waits `patience_ms` for it to end by
-  /// itself, then SIGTERM, then SIGKILL, each soon after the other. Reaps it. Returns how it ended:
+  /// itself, then SIGTERM, then SIGKILL, each soon after the other. Reaps it. A process that made a
+  /// session of its own (setsid) is out of reach. Returns how it ended:
   /// "was killed by signal 11 (Segmentation fault)", "ended with status 3", "was stopped".
   const std::string& end(int patience_ms);
 

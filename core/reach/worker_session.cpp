@@ -22,6 +22,7 @@ constexpr std::size_t longest_output_line = 2048;  // bytes
 constexpr std::size_t output_per_minute = 256 * 1024;
 constexpr std::size_t most_waiting_lines = 1000;   // log and progress lines of one call
 constexpr std::size_t most_waiting_requests = 64;  // http frames of one call
+constexpr std::size_t most_waiting_bytes = 64 * 1024 * 1024;  // of their bodies
 constexpr std::size_t longest_text = 8 * 1024;     // one log line
 constexpr int told_strays = 3;
 constexpr int polite_ms = 1'000;  // to see the end of its socket and put things away
@@ -46,7 +47,7 @@ struct WorkerSession::Waiter {
   Call* call = nullptr;
   std::condition_variable changed;
   std::list<Frame> inbox;  // what its own thread has to do: log, progress, http
-  std::size_t lines = 0, requests = 0, dropped = 0;
+  std::size_t lines = 0, requests = 0, request_bytes = 0, dropped = 0;
   bool answered = false;
   Frame answer;
   bool told = false;         // cancel was sent
@@ -55,6 +56,14 @@ struct WorkerSession::Waiter {
 
   [[nodiscard]] bool overdue() const { return end_at >= 0 && steady_ms() >= end_at; }
 };
+
+// From when on the worker is ended if it still has not answered.
+void WorkerSession::set_end(Waiter& waiter, const WorkerPatience& patience) {
+  if (waiter.end_at >= 0) return;
+  const bool cancelled = waiter.call->cancelled();
+  waiter.end_at = steady_ms() + (cancelled ? patience.cancel_ms : patience.deadline_ms);
+  waiter.end_why = cancelled ? not_cancelled : too_late;
+}
 
 WorkerSession::WorkerSession(std::unique_ptr<WorkerProcess> process, std::string name,
                              Journal& journal, WorkerPatience patience)
@@ -88,7 +97,7 @@ Outcome WorkerSession::hello(Call& call) {
   try {
     while (!(arrived = reader_.next(frame)) && !ended && why.empty()) {
       std::array<pollfd, 2> ready{
-          {{process_->socket(), POLLIN, 0}, {process_->output(), POLLIN, 0}}};
+          {{process_->socket(), POLLIN, 0}, {printing_ ? process_->output() : -1, POLLIN, 0}}};
       poll(ready.data(), ready.size(), look_ms);
       drain_output();
       ended = reader_.fill(process_->socket()) == FrameReader::Filled::end;
@@ -152,18 +161,21 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
   if (!sent && !begun) {
     if (ended_) finish(lock, "", dying_ms);
     const bool gone_already = state_ != State::alive || !broken_.empty();
-    return {failed(ErrorCode::unavailable, Effect::none,
+    return {failed(call.cancelled() ? ErrorCode::cancelled : ErrorCode::unavailable, Effect::none,
                    gone_already ? "the worker is gone"
                                 : "the worker of " + name_ + " took no call in time"),
             !gone_already};
   }
 
   for (;;) {
-    while (!self.inbox.empty()) {
+    // Only what has come until now: a worker that never pauses must not hold up the deadline.
+    for (std::size_t left = self.inbox.size(); left > 0; --left) {
       Frame frame = std::move(self.inbox.front());
       self.inbox.pop_front();
       if (frame.type == FrameType::http) {
         --self.requests;
+        self.request_bytes -= frame.body.size();
+        if (self.answered || state_ != State::alive) continue;  // nobody could use the response
         wake_one_other(&self);  // this thread does not read for a while
       } else {
         --self.lines;
@@ -172,7 +184,10 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
       act_on(frame, call, self);
       lock.lock();
     }
-    if (self.answered || state_ == State::over) break;
+    if (self.answered || state_ == State::over) {
+      if (self.inbox.empty()) break;
+      continue;
+    }
     if (state_ == State::ending) {
       self.changed.wait_for(lock, std::chrono::milliseconds(look_ms));
       continue;
@@ -189,11 +204,9 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
       finish(lock, std::string(self.end_why), 0);
       continue;
     }
-    const bool cancelled = call.cancelled();
-    if (!self.told && (cancelled || call.remaining_ms() <= 0)) {
+    if (!self.told && (call.cancelled() || call.remaining_ms() <= 0)) {
       self.told = true;
-      self.end_at = steady_ms() + (cancelled ? patience_.cancel_ms : patience_.deadline_ms);
-      self.end_why = cancelled ? not_cancelled : too_late;
+      set_end(self, patience_);
       lock.unlock();
       bool ignored = false;
       (void)send(FrameLine("cancel").number("n", self.n).end(), {}, self, ignored);
@@ -216,10 +229,27 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
   return {std::move(self.answer.body), true};
 }
 
+// Whoever writes may wait long for a worker that does not read; others have deadlines of their own.
+bool WorkerSession::take_turn_to_write(std::unique_lock<std::timed_mutex>& writing,
+                                       Waiter& waiter) {
+  while (!writing.try_lock_for(std::chrono::milliseconds(look_ms))) {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::alive || ended_ || !broken_.empty() || gave_up(waiter)) return false;
+  }
+  return true;
+}
+
+// Nobody waits any longer for this call to be written.
+bool WorkerSession::gave_up(Waiter& waiter) const {
+  if (waiter.call->cancelled()) set_end(waiter, patience_);
+  return waiter.call->remaining_ms() <= -patience_.deadline_ms || waiter.overdue();
+}
+
 // A socket that is full may be full because the worker is stuck in a write to us: read meanwhile.
 bool WorkerSession::send(std::string_view line, std::string_view body, Waiter& waiter,
                          bool& begun) {
-  const std::lock_guard writing(write_mutex_);
+  std::unique_lock writing(write_mutex_, std::defer_lock);
+  if (!take_turn_to_write(writing, waiter)) return false;
   FrameWrite write(line, body);
   for (;;) {
     const FrameWrite::Sent sent = write.send(process_->socket());
@@ -231,7 +261,7 @@ bool WorkerSession::send(std::string_view line, std::string_view body, Waiter& w
       return false;
     }
     if (state_ != State::alive || ended_ || !broken_.empty()) return false;
-    if (waiter.call->remaining_ms() <= -patience_.deadline_ms || waiter.overdue()) {
+    if (gave_up(waiter)) {
       if (begun) broken_ = "did not read in time";  // half a frame: nothing can follow it
       return false;
     }
@@ -247,12 +277,17 @@ void WorkerSession::lead(std::unique_lock<std::mutex>& lock, int wait_ms) {
   leading_ = true;
   lock.unlock();
   std::array<pollfd, 3> ready{{{process_->socket(), POLLIN, 0},
-                               {process_->output(), POLLIN, 0},
-                               {process_->exit_fd(), POLLIN, 0}}};
+                               {printing_ ? process_->output() : -1, POLLIN, 0},
+                               {exited_ ? -1 : process_->exit_fd(), POLLIN, 0}}};
   poll(ready.data(), ready.size(), wait_ms);
   if (ready[1].revents != 0) drain_output();
+  if (ready[2].revents != 0) {
+    exited_ = true;
+    // A child that it left behind may hold the socket and go on writing: it is heard no more.
+    shutdown(process_->socket(), SHUT_RDWR);
+  }
   // First the ended process, then the socket: what it wrote before its end still counts.
-  bool end = ready[2].revents != 0;
+  bool end = exited_;
   FrameReader::Filled filled = FrameReader::Filled::nothing_yet;
   if (ready[0].revents != 0 || end) filled = reader_.fill(process_->socket());
   if (filled == FrameReader::Filled::something) end = false;
@@ -305,11 +340,18 @@ void WorkerSession::dispatch(Frame&& frame) {
         return;
       }
       ++waiter.lines;
+      if (frame.text.size() > longest_text) {
+        frame.text.resize(longest_text + 1);  // one more, so that it is told as cut
+        frame.text.shrink_to_fit();
+      }
       waiter.inbox.push_back(std::move(frame));
       break;
     case FrameType::http:
       if (++waiter.requests > most_waiting_requests)
         broken_ = "asked for more than 64 HTTP exchanges at once in one call";
+      waiter.request_bytes += frame.body.size();
+      if (waiter.request_bytes > most_waiting_bytes)
+        broken_ = "asked for HTTP exchanges of more than 64 MiB at once in one call";
       waiter.inbox.push_back(std::move(frame));
       break;
     default: return;  // a host's frame: it means nothing from this side
@@ -365,6 +407,8 @@ void WorkerSession::finish(std::unique_lock<std::mutex>& lock, const std::string
   leading_ = true;
   lock.unlock();
   const std::string how = process_->end(patience_ms);
+  // From now on nothing more comes, even if a child of it lives on.
+  shutdown(process_->socket(), SHUT_RDWR);
   // What it answered before its end is still in the socket.
   std::vector<Frame> frames;
   try {
@@ -412,6 +456,7 @@ void WorkerSession::drain_output() {
   for (int rounds = 0; rounds < 64; ++rounds) {
     const ssize_t got = read(process_->output(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
+    if (got == 0) printing_ = false;  // both ends are closed: it would be readable for ever
     if (got <= 0) break;
     for (const char c : std::string_view(chunk.data(), static_cast<std::size_t>(got))) {
       if (c == '\n') {

@@ -59,6 +59,9 @@ class WorkerSession {
   enum class State { alive, ending, over };
 
   bool send(std::string_view line, std::string_view body, Waiter& waiter, bool& begun);
+  bool take_turn_to_write(std::unique_lock<std::timed_mutex>& writing, Waiter& waiter);
+  [[nodiscard]] bool gave_up(Waiter& waiter) const;
+  static void set_end(Waiter& waiter, const WorkerPatience& patience);
   void lead(std::unique_lock<std::mutex>& lock, int wait_ms);
   void dispatch(Frame&& frame);
   void act_on(Frame& frame, Call& call, Waiter& waiter);
@@ -85,9 +88,11 @@ class WorkerSession {
   int strays_ = 0;           // frames for calls that are not in flight
   std::condition_variable reader_free_;
 
-  std::mutex write_mutex_;   // taken before mutex_, never after
+  std::timed_mutex write_mutex_;  // taken before mutex_, never after
 
   FrameReader reader_;       // the leader's
+  bool printing_ = true;     // the leader's: someone can still write to the output
+  bool exited_ = false;      // the leader's: the process has ended, its socket may have more
   std::string output_line_;  // the leader's: a line that is not complete yet
   std::string last_line_;    // the leader's
   std::size_t output_bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "berth/codec.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "json_fields.hpp"
@@ -28,8 +29,33 @@ constexpr std::array<EnumWord<ServerState>, 7> state_words{{
     {ServerState::unknown, "unknown"},
 }};
 
+/// Addresses end up in commands and environments of the host: nothing else may stand there.
+bool is_ipv4_or_empty(std::string_view text) {
+  for (int part = 0; part < 4 && !text.empty(); ++part) {
+    const std::string_view digits = text.substr(0, text.find('.'));
+    if (digits.empty() || digits.size() > 3) return false;
+    int value = 0;
+    for (const char c : digits) {
+      if (c < '0' || c > '9') return false;
+      value = value * 10 + (c - '0');
+    }
+    if (value > 255 || (digits.size() == text.size()) != (part == 3)) return false;
+    text.remove_prefix(std::min(digits.size() + 1, text.size()));
+  }
+  return text.empty();
+}
+
 constexpr std::size_t most_note_bytes = 4096;
 constexpr std::size_t most_vendor_text_bytes = 2048;
+constexpr std::size_t most_vendor_code_bytes = 256;
+constexpr std::size_t most_message_bytes = 4096;
+
+// Far beyond all that is sold, and small enough to be added up.
+constexpr std::int64_t most_vcpu = 1'000'000;
+constexpr std::int64_t most_mib = std::int64_t{1} << 40U;
+constexpr std::int64_t most_seconds = std::int64_t{366} * 24 * 3600;
+constexpr std::int64_t latest_unix_ms = 253'402'300'799'999;  // the end of the year 9999
+constexpr std::int64_t longest_retry_ms = std::int64_t{24} * 3600 * 1000;
 
 }  // namespace
 
@@ -71,6 +97,13 @@ static void describe(Fields& f, Offer& v) {
   f.required("as_of_unix_ms", v.as_of_unix_ms);
   f.defaulted("availability", v.availability);
   f.optional("deprecated_unix_ms", v.deprecated_unix_ms);
+  f.within("vcpu", v.vcpu, most_vcpu);
+  f.within("memory_mib", v.memory_mib, most_mib);
+  f.within("disk_mib", v.disk_mib, most_mib);
+  f.within("max_disk_mib", v.max_disk_mib, most_mib);
+  f.within("billing_step_s", v.billing_step_s, most_seconds);
+  f.within("as_of_unix_ms", v.as_of_unix_ms, latest_unix_ms);
+  f.within("deprecated_unix_ms", v.deprecated_unix_ms.value_or(0), latest_unix_ms);
   const bool priced = v.hourly_nanos || v.monthly_cap_nanos || v.disk_gib_month_nanos ||
                       v.ipv4_hourly_nanos || v.ipv4_monthly_cap_nanos;
   if (priced && v.currency.empty()) f.complain("currency", "is missing beside a price");
@@ -122,6 +155,10 @@ static void describe(Fields& f, CloudServer& v) {
   f.optional("created_unix_ms", v.created_unix_ms);
   f.optional("expires_at_unix_ms", v.expires_at_unix_ms);
   f.optional("detail", v.detail);
+  if (!is_ipv4_or_empty(v.public_ipv4)) f.complain("public_ipv4", "is no IPv4 address");
+  if (!is_ipv4_or_empty(v.private_ipv4)) f.complain("private_ipv4", "is no IPv4 address");
+  f.within("created_unix_ms", v.created_unix_ms, latest_unix_ms);
+  f.within("expires_at_unix_ms", v.expires_at_unix_ms, latest_unix_ms);
 }
 
 template <class Fields>
@@ -267,6 +304,13 @@ Failure decode_failure(std::string_view json) {
     garbage.vendor_text = valid_utf8(clipped(json, most_vendor_text_bytes));
     return garbage;
   }
+  // What a plugin says ends up on record and before people's eyes.
+  failure.message = clipped(failure.message, most_message_bytes);
+  failure.vendor_code = clipped(failure.vendor_code, most_vendor_code_bytes);
+  failure.vendor_text = clipped(failure.vendor_text, most_vendor_text_bytes);
+  if (failure.retry_after_ms)
+    failure.retry_after_ms =
+        std::clamp<std::int64_t>(*failure.retry_after_ms, 0, longest_retry_ms);
   failure.code = error_code_of(code);
   failure.effect = effect_of(effect);
   failure.scope = stock_scope_of(scope);

@@ -79,6 +79,12 @@ class Reading {
     json = boost::json::serialize(*value);
   }
 
+  void within(std::string_view name, std::int64_t number, std::int64_t most) {
+    if (number < 0 || number > most)
+      complain_at(at(name), "expected 0 to " + std::to_string(most) + ", got " +
+                                std::to_string(number));
+  }
+
   void complain(std::string_view name, const std::string& what) { complain_at(at(name), what); }
 
  private:
@@ -195,6 +201,8 @@ class Writing {
   }
 
   void embedded(std::string_view name, std::string& json);
+
+  void within(std::string_view /*name*/, std::int64_t /*number*/, std::int64_t /*most*/) {}
 
   void complain(std::string_view /*name*/, const std::string& /*what*/) {}
 

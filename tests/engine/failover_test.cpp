@@ -33,6 +33,22 @@ TEST(Failover, OutOfStockTakesTheNextOfferAndLeavesThatOneAloneForAWhile) {
   EXPECT_EQ(story.server_of(third).instance_type, "cx33");
 }
 
+// It kept the port and the user of the first account, and was never reachable.
+TEST(Failover, TheNextAccountsServerIsReachedAsThatAccountSays) {
+  Story story;
+  story.settings.accounts[0].ssh_port = 2201;
+  story.settings.accounts[0].ssh_user = "of-alpha";
+  story.settings.accounts[1].ssh_port = 2202;
+  story.settings.accounts[1].ssh_user = "of-beta";
+  story.alpha.creates.push_back(out_of_stock());
+  const std::string web = story.deploy("web");
+  story.run();
+  ASSERT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.server_of(web).account, "beta");
+  EXPECT_EQ(story.server_of(web).ssh_port, 2202);
+  EXPECT_EQ(story.server_of(web).ssh_user, "of-beta");
+}
+
 TEST(Failover, QuotaReachedSkipsTheWholeAccount) {
   Story story;
   story.alpha.sells("cx23", 3, 6, 70, 800);

@@ -187,6 +187,13 @@ TEST(ReadyCheck, AFifthLessThanBoughtIsTheSystemsOwnShareAndMoreIsNot) {
 }
 
 // cloud-init itself takes the archive apart: the user's part is as it was, ours comes last.
+TEST(ReadyCheck, AnAnswerBeyondAllMeasureIsNoMeasurement) {
+  const Room bought{2000, 4096, 40 * 1024};
+  for (const char* const line : {"berth: cores=9223372036854775807\n", "berth: cores=-1\n",
+                                 "berth: memory_kib=-9223372036854775808\n"})
+    EXPECT_TRUE(readiness_of({}, bought, line).ready) << line;
+}
+
 TEST(ReadyCheck, CloudInitRunsTheUsersPartAndThenOurs) {
   namespace json = boost::json;
   aws::test::Judge judge(CLOUD_INIT_JUDGE);

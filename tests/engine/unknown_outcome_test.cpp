@@ -150,6 +150,30 @@ TEST(UnknownOutcome, ADuplicateOfOneAttemptIsDestroyed) {
   EXPECT_EQ(story.alpha.live()[0].id, story.server_of(web).vendor_id);
 }
 
+TEST(UnknownOutcome, AnAccountWhoseCreatesOnlyGetLostDoesNotUseUpTheTimeOfTheOthers) {
+  Story story;
+  for (int i = 0; i < 20; ++i) story.alpha.creates.push_back(lost_request());
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded") << story.deployment(web).reason;
+  EXPECT_EQ(story.server_of(web).vendor_id, "beta-1");
+  EXPECT_EQ(story.alpha.calls_of("create"), 2);
+  ASSERT_EQ(story.attempts(web).size(), 2U);
+  EXPECT_EQ(story.attempts(web)[0].status, AttemptStatus::gone);
+  EXPECT_NE(story.attempts(web)[0].failure.find("No server came of it"), std::string::npos);
+  EXPECT_EQ(story.live_machines(), 1);
+}
+
+TEST(UnknownOutcome, WithoutAnotherAccountTheSameOneIsAskedAgain) {
+  Story story;
+  story.settings.accounts[1].active = false;
+  for (int i = 0; i < 3; ++i) story.alpha.creates.push_back(lost_request());
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded") << story.deployment(web).reason;
+  EXPECT_EQ(story.server_of(web).vendor_id, "alpha-1");
+}
+
 // A server that was made by the lost create and was terminated since: it is not there.
 TEST(UnknownOutcome, AServerThatIsGoneAgainIsAbsent) {
   Story story;

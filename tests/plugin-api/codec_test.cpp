@@ -50,6 +50,49 @@ TEST(Codec, RoundTripsEveryExampleOfTheSchemas) {
   expect_round_trips<Done>("notifier-1/notify.response");
 }
 
+TEST(Codec, AServersAddressIsAnAddressAndNoOptionOfACommand) {
+  const auto server = [](const std::string& address) {
+    return codec::decode<CloudServer>(R"({"server_id":"1","state":"running","public_ipv4":")" +
+                                      address + "\"}");
+  };
+  for (const char* const good : {"", "203.0.113.9", "0.0.0.0", "255.255.255.255"})
+    EXPECT_TRUE(server(good)) << good;
+  for (const char* const bad : {"-oProxyCommand=x", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1..2.3",
+                                "1.2.3.4.", ".1.2.3", "1.2.3.4 ", "localhost", "1234.1.1.1"}) {
+    ASSERT_FALSE(server(bad)) << bad;
+    EXPECT_NE(server(bad).failure().message.find("public_ipv4: is no IPv4 address"),
+              std::string::npos);
+  }
+}
+
+TEST(Codec, AmountsThatNothingHasAreRefusedBeforeAnybodyReckonsWithThem) {
+  const auto offer = [](const std::string& field, const std::string& value) {
+    boost::json::object one = examples_of("cloud-provider-1/offer").at(0).as_object();
+    one[field] = boost::json::parse(value);
+    return codec::decode<Offer>(boost::json::serialize(one));
+  };
+  for (const char* const field : {"vcpu", "memory_mib", "disk_mib", "max_disk_mib",
+                                  "billing_step_s", "as_of_unix_ms", "deprecated_unix_ms"}) {
+    EXPECT_TRUE(offer(field, "4000"));
+    for (const char* const value : {"-1", "9223372036854775807", "-9223372036854775808"}) {
+      ASSERT_FALSE(offer(field, value)) << field << value;
+      EXPECT_EQ(offer(field, value).failure().message.find(field), 0U);
+    }
+  }
+}
+
+TEST(Codec, AFailureIsCutToWhatAPersonReads) {
+  const std::string text(1 << 20, 'x');
+  const Failure failure = codec::decode_failure(
+      R"({"code":"denied","message":")" + text + R"(","vendor_code":")" + text +
+      R"(","vendor_text":")" + text + R"(","retry_after_ms":9223372036854775807})");
+  EXPECT_EQ(failure.code, ErrorCode::denied);
+  EXPECT_EQ(failure.message.size(), 4096U);
+  EXPECT_EQ(failure.vendor_code.size(), 256U);
+  EXPECT_EQ(failure.vendor_text.size(), 2048U);
+  EXPECT_EQ(failure.retry_after_ms, 24LL * 3600 * 1000);
+}
+
 TEST(Codec, RoundTripsFailuresAndParsesManifests) {
   for (const auto& example : examples_of("failure")) {
     const Failure failure = codec::decode_failure(boost::json::serialize(example));

@@ -100,6 +100,82 @@ TEST_F(InProcess, refused_settings_are_told_in_the_plugins_words_at_every_call) 
   }
 }
 
+// hostile.so, as far as this process survives it.
+class HostileInProcess : public InProcess {
+ protected:
+  void SetUp() override {
+    plugin_ = std::make_unique<InProcessInstance>(load_plugin(plugin_file("hostile")), "hostile",
+                                                  "{}", 4);
+  }
+};
+
+TEST_F(HostileInProcess, a_call_that_is_over_can_be_used_without_harm_and_that_is_told) {
+  ASSERT_TRUE(ask("keeps_its_call").ok());
+  const Outcome outcome = ask("answers_the_kept_call");
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome.value(), "true") << "everything was refused";
+  ASSERT_TRUE(ask("echo").ok());
+  ASSERT_EQ(call_.logged.size(), 1U);
+  EXPECT_SAYS(call_.logged[0], "hostile used a call that was over");
+  EXPECT_TRUE(call_.requests.empty());
+}
+
+TEST_F(HostileInProcess, a_call_stays_closed_through_hundreds_of_others) {
+  ASSERT_TRUE(ask("keeps_its_call").ok());
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(ask("echo").ok());
+  EXPECT_EQ(ask("answers_the_kept_call").value(), "true");
+}
+
+TEST_F(HostileInProcess, an_answer_from_another_thread_is_none) {
+  const Outcome outcome = ask("replies_from_a_thread");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.failure().effect, Effect::unknown);
+  EXPECT_SAYS(outcome.failure().message, "without an answer");
+}
+
+TEST_F(HostileInProcess, answers_that_come_after_its_return_reach_no_later_call) {
+  const Outcome outcome = ask("replies_after_return");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_SAYS(outcome.failure().message, "without an answer");
+  int answers = 0;
+  while (answers < 20) {  // the thread ends with the twentieth
+    const Outcome echoed = ask("echo", "\"mine\"");
+    ASSERT_TRUE(echoed.ok());
+    ASSERT_EQ(echoed.value(), "\"mine\"");
+    for (const std::string& line : call_.logged) {
+      const auto at = line.find("thread, ");
+      ASSERT_NE(at, std::string::npos) << line;
+      answers += std::stoi(line.substr(at + 8));
+    }
+    call_.logged.clear();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+TEST_F(HostileInProcess, misuse_of_the_hosts_services_is_refused_in_words) {
+  EXPECT_EQ(ask("misuses_http").value(), "true");
+  EXPECT_TRUE(call_.requests.empty());
+  EXPECT_TRUE(ask("floods_http").ok());
+  EXPECT_TRUE(ask("logs_null").ok());
+}
+
+TEST_F(HostileInProcess, an_endless_failure_is_cut) {
+  const Outcome outcome = ask("fails_at_length");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.failure().code, ErrorCode::denied);
+  EXPECT_LE(outcome.failure().message.size(), 4096U);
+  EXPECT_LE(outcome.failure().vendor_text.size(), 2048U);
+  EXPECT_LE(outcome.failure().retry_after_ms.value_or(0), 24LL * 3600 * 1000);
+}
+
+TEST_F(HostileInProcess, an_interface_that_is_too_small_or_has_no_methods_is_none) {
+  for (const char* const id : {"berth.too-small/1", "berth.empty/1"}) {
+    const Outcome outcome = plugin_->call(id, "echo", "{}", call_);
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.failure().code, ErrorCode::unsupported);
+  }
+}
+
 TEST_F(InProcess, calls_beyond_concurrent_wait_within_their_time) {
   InProcessInstance one(load_plugin(plugin_file("misbehaving")), "misbehaving", "{}", 1);
   FakeCall hanging(400), waiting(100);
