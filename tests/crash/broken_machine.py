@@ -169,6 +169,8 @@ def held_when(place, moment, seconds):
         def body():
             WALK.begin(run)
             run.berth("run", "--once", code=0)  # so that there is a ledger
+            # Each moment lasts long enough to be seen.
+            run.faults({"match": {"operation": "create"}, "do": {"delay_ms": 700, "slow_boot": 1000}})
             holder = Holder(run) if moment == "at the start" else None
             done = {}
             thread = threading.Thread(target=lambda: done.update(
