@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -165,6 +166,10 @@ auto at_the_door(const Body& body) -> decltype(body()) {
     throw Error(Problem::ledger, problem.what());
   } catch (const PluginUnusable& problem) {
     throw Error(Problem::plugin, problem.what());
+  } catch (const std::system_error& machine) {  // a full disk, no more descriptors: no defect
+    throw Error(Problem::ledger, std::string(machine.what()) +
+                                     ". Nothing was lost: when this machine is well again (df, "
+                                     "ulimit -n, dmesg), `berth run --once` goes on.");
   } catch (const std::exception& defect) {
     throw Error(Problem::unexpected, defect.what());
   }

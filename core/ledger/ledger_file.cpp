@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -140,6 +141,15 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
   } else {
     make_file(folder, path);
   }
+  std::optional<FolderLock> lock;
+  const auto take_lock = [&] {
+    if (lock) return;
+    lock.emplace(folder, ledger_patience_ms);
+    need(*lock, folder);
+  };
+  // Empty: somebody makes it just now, or died at that. What such a death left is cleared away by
+  // whoever looks first, under a lock for which the switch to the write-ahead log would not wait.
+  if (std::filesystem::file_size(path, ignored) == 0) take_lock();
   auto database = std::make_unique<sqlite::Database>(path, sqlite::Access::read_write,
                                                      ledger_patience_ms);
   if (database->read_only()) throw explained({sqlite::Fault::read_only, "no permission"}, path);
@@ -148,8 +158,7 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
   check_ledger(*database, path);
   database->leave_log_on_close(false);
   if (!in_wal_mode(*database) || !is_current(*database)) {
-    const FolderLock lock(folder, ledger_patience_ms);
-    need(lock, folder);
+    take_lock();
     database->script("PRAGMA journal_mode = WAL");
     if (!in_wal_mode(*database)) {
       throw LedgerError(LedgerProblem::io,
@@ -158,7 +167,7 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
     }
     database->script("PRAGMA synchronous = FULL");
     migrate_ledger(*database, new_installation_id);
-    lock.sync();
+    lock->sync();
   }
   // Up to 32 MiB of pages: with the default 2 MiB, a step over a thousand deployments reads most of
   // its pages from the file again and again, and writes pages to the log before their time.

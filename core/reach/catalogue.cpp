@@ -48,13 +48,14 @@ fs::path real_path(const fs::path& path) {
   return error ? fs::absolute(path) : real;
 }
 
-// The *.so files of a directory, sorted; a directory that is not there has none.
-std::vector<fs::path> libraries_in(const fs::path& directory) {
+// The *.so files of a directory, sorted; a directory that is not there has none. `error`: why it
+// cannot be read otherwise.
+std::vector<fs::path> libraries_in(const fs::path& directory, std::error_code& error) {
   std::vector<fs::path> files;
-  std::error_code error;
   if (directory.empty()) return files;
   for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error))
     if (at->path().extension() == ".so") files.push_back(fs::absolute(at->path()));
+  if (error == std::errc::no_such_file_or_directory) error.clear();
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -120,10 +121,17 @@ void Catalogue::read_all() {
     if (!plugin.path.empty()) seen.insert(real_path(plugin.path));
   std::vector<fs::path> directories{options_.bundled_dir};
   directories.insert(directories.end(), options_.search_path.begin(), options_.search_path.end());
-  for (const fs::path& directory : directories)
-    for (const fs::path& file : libraries_in(directory))
+  for (const fs::path& directory : directories) {
+    std::error_code error;
+    for (const fs::path& file : libraries_in(directory, error))
       if (seen.insert(real_path(file)).second)
         found.push_back({{}, file, {}, HowToRun::automatic});
+    if (!error) continue;
+    CatalogueEntry unread;  // else a plugin that lies there would seem not to be installed
+    unread.file = directory;
+    unread.problem = directory.string() + ": this folder cannot be read: " + error.message();
+    entries_.push_back(std::move(unread));
+  }
   for (const NamedPlugin& plugin : found) entries_.push_back(read(plugin));
   mark_twice(entries_);
   std::stable_sort(entries_.begin(), entries_.end(),

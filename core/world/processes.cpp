@@ -117,6 +117,14 @@ class PosixProcesses final : public Processes {
     gate.close_read();
     output.close_write();
     const Session session{pid, start_ticks_of(pid), boot_id()};
+    if (session.start_ticks == 0 || session.boot_id.empty()) {
+      // Whoever took over could not find it, and would run a second one beside it.
+      result.problem = "/proc/" + std::to_string(pid) + "/stat: " + std::strerror(errno);
+      gate.close_write();
+      int status = 0;
+      waitpid(pid, &status, 0);
+      return result;
+    }
     try {
       started(session);
     } catch (...) {
@@ -200,6 +208,13 @@ class PosixProcesses final : public Processes {
     gate.close_write();
   }
 
+  /// Where no descriptor is left to watch it by.
+  static bool has_ended(pid_t pid) {
+    siginfo_t what{};
+    return waitid(P_PID, static_cast<id_t>(pid), &what, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           what.si_pid == pid;
+  }
+
   static void follow(pid_t pid, std::int64_t timeout_ms, Pipe& output,
                      const std::function<bool()>& cancelled, CommandResult& result) {
     const auto begin = std::chrono::steady_clock::now();
@@ -209,7 +224,7 @@ class PosixProcesses final : public Processes {
       pollfd watched[2] = {{process, POLLIN, 0}, {output.read_end, POLLIN, 0}};
       poll(watched, output.read_end >= 0 ? 2 : 1, 100);
       if (watched[1].revents != 0) take(output, result);
-      ended = (watched[0].revents & POLLIN) != 0;
+      ended = process >= 0 ? (watched[0].revents & POLLIN) != 0 : has_ended(pid);
       const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
           std::chrono::steady_clock::now() - begin);
       result.timed_out = !ended && spent.count() >= timeout_ms;

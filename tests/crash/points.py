@@ -45,9 +45,9 @@ def edges_of(story, seed, folder, times):
             for number in range(1, most + 1)]
 
 
-def conclude(result, run, story, reap):
+def conclude(result, run, story, reap, may_wait=False):
     result.strays = stories.settle(run, story, reap)
-    result.broken = invariants.broken(run.evidence()) + stories.unexpected(run, story)
+    result.broken += invariants.broken(run.evidence(may_wait=may_wait)) + stories.unexpected(run, story)
 
 
 def guarded(result, run, body):

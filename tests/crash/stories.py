@@ -199,7 +199,9 @@ def recover(run, story, way, at=None):
         if at:
             run.crash(("run", "--once"), at)
         for process in processes:
-            run.check(process.wait(90) == 0, f"one of two berth run --once ended with {process.returncode}")
+            if process.wait(90) != 0:
+                with open(run.path(f"berth-{run.processes.index(process)}.log")) as file:
+                    run.check(False, f"one of two berth run --once: exit {process.returncode}: {file.read()}")
     elif way == "again":
         args = story.acts[0].args
         try:

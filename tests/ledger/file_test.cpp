@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "ledger/ledger_file.hpp"
 #include "ledger/schema.hpp"
@@ -41,6 +43,29 @@ TEST(LedgerFile, is_for_its_owner_only_whatever_the_umask_is) {
     EXPECT_EQ(mode_of(folder + "/ledger.db"), 0600);
     EXPECT_EQ(mode_of(folder + "/ledger.db-wal"), 0600);
     EXPECT_EQ(mode_of(folder + "/ledger.db-shm"), 0600);
+  }
+}
+
+// One was refused as "locked for more than 30 s", at once: clearing away the journal of the dead
+// maker takes a lock for which the other one did not wait.
+TEST(LedgerFile, many_may_open_what_a_dead_maker_left) {
+  for (int round = 0; round < 40; ++round) {
+    const Folder folder;
+    std::ofstream(folder.file("ledger.db"));
+    std::ofstream(folder.file("ledger.db-journal")) << std::string(512, '\0');
+    std::atomic<int> ready{0}, refused{0};
+    std::vector<std::thread> openers;
+    for (int i = 0; i < 4; ++i)
+      openers.emplace_back([&] {
+        for (++ready; ready < 4;) std::this_thread::yield();
+        try {
+          open_sqlite_ledger(folder.path(), "installation");
+        } catch (const LedgerError&) {
+          ++refused;
+        }
+      });
+    for (std::thread& one : openers) one.join();
+    ASSERT_EQ(refused, 0) << "round " << round;
   }
 }
 

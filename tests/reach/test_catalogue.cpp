@@ -92,6 +92,13 @@ TEST_F(Catalogued, a_mistyped_id_is_answered_with_the_nearest) {
   EXPECT_SAYS(refusal("goood"), "did you mean \"good\"");
 }
 
+// What lies there seemed not to be installed, and nobody was told why.
+TEST_F(Catalogued, a_folder_that_cannot_be_read_is_told) {
+  put("good_provider", "other");
+  options_.search_path = {path_ / "other" / "good_provider.so"};
+  EXPECT_SAYS(refusal("good"), "good_provider.so: this folder cannot be read: Not a directory");
+}
+
 TEST_F(Catalogued, broken_files_do_not_hide_the_good_ones_and_tell_why) {
   put("good_provider", "other");
   for (const char* broken : {"too_new", "too_old", "no_entry", "malformed_manifest",

@@ -161,6 +161,20 @@ def a_disk_that_fills_while_the_server_is_made():
         story.check_no_leaks()
 
 
+def an_owner_file_that_cannot_be_made_is_no_defect_of_berth():
+    with harness.Story() as story:
+        story.berth("run", "--once", code=0)
+        os.rmdir(story.path("state", "owners"))
+        with open(story.path("state", "owners"), "w"):
+            pass
+        ran = story.berth(*story.deploy_args("web", 2, 4, 50), code=1)
+        story.check("defect" not in ran.out + ran.err and "owners" in ran.out, ran)
+        os.remove(story.path("state", "owners"))
+        story.berth("run", "--once", code=0)
+        story.check(story.deployments()[0]["status"] == "succeeded", story.deployments())
+        story.check_no_leaks()
+
+
 def a_plugin_that_is_not_there():
     with harness.Story() as story:
         lost = '[[account]]\nid = "lost"\nplugin = "nosuchcloud"\norganizations = ["acme"]\n'
@@ -178,4 +192,5 @@ def a_plugin_that_is_not_there():
 
 harness.walk(a_config_that_is_no_toml, a_request_that_makes_no_sense, a_cloud_that_answers_html,
              a_ledger_of_a_newer_berth, a_state_folder_that_cannot_be_written, a_full_disk,
-             a_disk_that_fills_while_the_server_is_made, a_plugin_that_is_not_there)
+             a_disk_that_fills_while_the_server_is_made,
+             an_owner_file_that_cannot_be_made_is_no_defect_of_berth, a_plugin_that_is_not_there)

@@ -1,13 +1,16 @@
 // Commands in sessions of their own. These are real processes.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "world/world.hpp"
 
@@ -76,6 +79,41 @@ TEST_F(ProcessesStory, GivesExitStatusAndOutput) {
   EXPECT_EQ(result.output_tail, "out\nerr\n");
   EXPECT_FALSE(result.timed_out);
   EXPECT_FALSE(result.cancelled);
+}
+
+/// Descriptors until there are no more; they are given back at the end.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{64, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  void take() {
+    for (int one = open("/dev/null", O_RDONLY | O_CLOEXEC); one >= 0;
+         one = open("/dev/null", O_RDONLY | O_CLOEXEC))
+      taken_.push_back(one);
+  }
+  ~AllDescriptors() {
+    for (const int one : taken_) close(one);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  AllDescriptors(const AllDescriptors&) = delete;
+  AllDescriptors& operator=(const AllDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+// Its end was only seen through a descriptor: without one, a command that had succeeded was ended
+// after its time-out and called a failure.
+TEST_F(ProcessesStory, TheEndIsSeenAlsoWhereNoDescriptorIsLeft) {
+  AllDescriptors descriptors;
+  const CommandResult result = processes->run(
+      shell("exit 7"), [&](const Session&) { descriptors.take(); }, [] { return false; });
+  EXPECT_EQ(result.exit_code, 7);
+  EXPECT_FALSE(result.timed_out);
 }
 
 TEST_F(ProcessesStory, KeepsTheLastFourKilobytes) {
