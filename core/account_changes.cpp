@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
-#include <set>
 
+#include "account_reports.hpp"
 #include "berth/codec.hpp"
 #include "berth/config.hpp"
 #include "config/secrets.hpp"
@@ -18,6 +18,7 @@
 #include "offers/call.hpp"
 #include "reach/diagnose.hpp"
 #include "reach/proxies.hpp"
+#include "request/request.hpp"
 
 namespace berth {
 namespace {
@@ -29,12 +30,6 @@ constexpr std::size_t longest_sentence = 500;
 /// That will not pass by itself. An outage will, and says nothing about the credentials.
 bool is_denial(const std::string& code) {
   return code == to_word(ErrorCode::denied) || code == to_word(ErrorCode::invalid);
-}
-
-std::string joined(const std::vector<std::string>& texts, const char* joint) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : joint) + text;
-  return all;
 }
 
 [[noreturn]] void refuse_usage(const std::string& text) { throw Error(Problem::usage, text); }
@@ -69,6 +64,12 @@ json::value typed(const Setting* setting, const std::string& text) {
   return json::string(text);
 }
 
+/// Sealed into the record.
+void put(AccountRecord& record, const std::string& secrets_json, const CredentialKey& key) {
+  record.sealed = seal(key, {record.id, record.organization}, secrets_json);
+  record.key_id = key.id();
+}
+
 std::vector<std::string> keys_in(const std::string& object_json) {
   const json::object object = json::parse(object_json).as_object();
   std::vector<std::string> keys;
@@ -83,52 +84,6 @@ std::string value_of(const AccountSecret& secret, const Environment& environment
                           : secret_from_environment(secret.environment, environment);
   if (!read.why.empty()) refuse_usage(secret.key + ": " + read.why);
   return read.value;
-}
-
-AccountReport report_of(const AccountSettings& account) {
-  AccountReport report;
-  report.id = account.id;
-  report.source = "config";
-  report.plugin = account.plugin;
-  report.organizations = account.organizations;
-  report.status = account.active ? "active" : "inactive";
-  report.default_region = account.default_region;
-  report.regions = account.regions;
-  report.image = account.image;
-  report.ssh_user = account.ssh_user;
-  report.ssh_port = account.ssh_port;
-  for (const auto& [key, why] : account.settings.unresolved)
-    report.problem += (report.problem.empty() ? "" : "; ") + key + ": " + why;
-  return report;
-}
-
-void describe(AccountReport& report, const AccountRecord& record) {
-  report.source = "ledger";
-  report.status = to_word(record.status);
-  report.settings_json = record.settings_json;
-  report.secret_keys = record.secret_keys;
-  report.key_id = record.key_id;
-  report.created_by = record.created_by;
-  report.created_unix_ms = record.created_unix_ms;
-  report.updated_by = record.updated_by;
-  report.updated_unix_ms = record.updated_unix_ms;
-  report.validated_unix_ms = record.validated_unix_ms;
-  report.validation = record.validation;
-  report.validation_sentence = record.validation_sentence;
-}
-
-/// What lives at an account: servers by name, and strays that nobody has destroyed yet.
-std::vector<std::string> living_at(const LedgerView& view, const std::string& account) {
-  std::vector<std::string> names;
-  std::set<std::string> vendor_ids;
-  for (const AttemptRecord& attempt : view.live_attempts(account)) {
-    vendor_ids.insert(attempt.vendor_id);
-    const auto server = view.server(attempt.server_id);
-    names.push_back(server ? server->name : attempt.vendor_id);
-  }
-  for (const StrayRecord& stray : view.strays(account))
-    if (vendor_ids.count(stray.vendor_id) == 0) names.push_back(stray.vendor_id);
-  return names;
 }
 
 }  // namespace
@@ -147,6 +102,15 @@ Keyring AccountChanges::keys() const {
     return keys_.read();
   } catch (const KeyProblem& problem) {
     throw Error(Problem::config, problem.what());
+  }
+}
+
+std::string AccountChanges::opened_secrets(const AccountRecord& record) const {
+  try {
+    return secrets_json_of(record, keys());
+  } catch (const KeyProblem& problem) {
+    throw Error(Problem::refused,
+                "the credentials of " + record.id + " cannot be opened: " + problem.what());
   }
 }
 
@@ -270,33 +234,22 @@ AccountChanges::Outcome AccountChanges::check(const AccountSettings& account) {
   }
 }
 
-AccountReport AccountChanges::report(const std::string& id) {
-  for (AccountReport& one : list({}))
-    if (one.id == id) return std::move(one);
-  throw Error(Problem::not_found, "account " + id + " was removed meanwhile");
+AccountChanges::Outcome AccountChanges::check_or_refuse(const AccountSettings& account,
+                                                        const char* undone) {
+  Outcome outcome = check(account);
+  if (outcome.code != "ok")
+    throw Error(is_denial(outcome.code) ? Problem::refused : Problem::plugin,
+                "account " + account.id + " was not " + undone + ": its check failed (" +
+                    outcome.code + "): " + outcome.sentence +
+                    " Mend it, or save it unused with --unchecked.");
+  return outcome;
 }
 
-std::vector<AccountReport> AccountChanges::list(std::string_view organization) {
-  std::vector<AccountReport> reports;
-  parts_.ledger.read([&](const LedgerView& view) {
-    reports.clear();
-    parts_.accounts.refresh(view);
-    const auto all = parts_.accounts.list();
-    for (const AccountPointer& account : *all) {
-      const auto& allowed = account->organizations;
-      if (!organization.empty() &&
-          std::find(allowed.begin(), allowed.end(), organization) == allowed.end())
-        continue;
-      reports.push_back(report_of(*account));
-      AccountReport& report = reports.back();
-      report.servers = living_at(view, account->id);
-      if (const auto record = view.account(account->id)) {
-        describe(report, *record);
-        report.problem = account->set_aside;
-      }
-    }
-  });
-  return reports;
+void AccountChanges::note(AccountRecord& record, const Outcome& outcome) const {
+  record.validated_unix_ms = parts_.clock.now().unix_ms;
+  record.validation = outcome.code;
+  record.validation_sentence = outcome.sentence;
+  if (outcome.code == "ok") record.vendor_account = outcome.vendor_account;
 }
 
 AccountReport AccountChanges::add(const AccountChange& wish) {
@@ -327,23 +280,13 @@ AccountReport AccountChanges::add(const AccountChange& wish) {
   const AccountSettings account = settings_of(record, &secrets, "");
   refuse_misfits(account, manifest);
   if (!wish.unchecked) {
-    const Outcome outcome = check(account);
-    if (outcome.code != "ok")
-      throw Error(is_denial(outcome.code) ? Problem::refused : Problem::plugin,
-                  "account " + record.id + " was not added: its check failed (" + outcome.code +
-                      "): " + outcome.sentence + " Mend it, or save it unused with --unchecked.");
-    record.validated_unix_ms = parts_.clock.now().unix_ms;
-    record.validation = outcome.code;
-    record.validation_sentence = outcome.sentence;
-    record.vendor_account = outcome.vendor_account;
+    note(record, check_or_refuse(account, "added"));
     record.status = wish.active.value_or(true) ? AccountStatus::active : AccountStatus::inactive;
   }
   parts_.ledger.write([&](LedgerTransaction& tx) {
     refuse_taken(tx);
     const Moment now = parts_.clock.now();
-    const Keyring ring = keys();  // now: a rotation may have begun since
-    record.sealed = seal(ring.sealing(), {record.id, record.organization}, secrets);
-    record.key_id = ring.sealing().id();
+    put(record, secrets, keys().sealing());  // read now: a rotation may have begun since
     record.created_unix_ms = record.updated_unix_ms = now.unix_ms;
     record.created_by = record.updated_by = user_;
     tx.save(record);
@@ -353,7 +296,7 @@ AccountReport AccountChanges::add(const AccountChange& wish) {
                      (wish.unchecked ? ", unchecked." : "."));
   });
   wipe(secrets);
-  return report(record.id);
+  return account_report(parts_, record.id);
 }
 
 AccountReport AccountChanges::update(const AccountChange& wish) {
@@ -375,23 +318,14 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
           return std::any_of(wish.secrets.begin(), wish.secrets.end(),
                              [&](const AccountSecret& given) { return given.key == key; });
         });
-    try {
-      secrets = secrets_json(all_anew ? "{}" : secrets_json_of(record, keys()), wish, manifest);
-    } catch (const KeyProblem& problem) {
-      throw Error(Problem::refused,
-                  "the credentials of " + record.id + " cannot be opened: " + problem.what());
-    }
+    secrets = secrets_json(all_anew ? "{}" : opened_secrets(record), wish, manifest);
     record.secret_keys = keys_in(secrets);
     const AccountSettings account = settings_of(record, &secrets, "");
     refuse_misfits(account, manifest);
     if (wish.unchecked) {
       record.status = AccountStatus::unchecked;
     } else {
-      const Outcome outcome = check(account);
-      if (outcome.code != "ok")
-        throw Error(is_denial(outcome.code) ? Problem::refused : Problem::plugin,
-                    "account " + record.id + " was not changed: its check failed (" + outcome.code +
-                        "): " + outcome.sentence + " Mend it, or save it unused with --unchecked.");
+      const Outcome outcome = check_or_refuse(account, "changed");
       if (servers && !record.vendor_account.empty() &&
           outcome.vendor_account != record.vendor_account)
         throw Error(Problem::refused, "account " + record.id +
@@ -402,10 +336,7 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
                                           "are at '" +
                                           record.vendor_account +
                                           "'. Add them as another account.");
-      record.validated_unix_ms = parts_.clock.now().unix_ms;
-      record.validation = outcome.code;
-      record.validation_sentence = outcome.sentence;
-      record.vendor_account = outcome.vendor_account;
+      note(record, outcome);
       const bool stays_aside = record.status == AccountStatus::inactive && !wish.active;
       if (!stays_aside) record.status = AccountStatus::active;
     }
@@ -417,11 +348,7 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
     if (named(tx, record.id).revision != seen)
       throw Error(Problem::refused, "account " + record.id +
                                         " was changed by somebody else meanwhile; run this again");
-    if (!secrets.empty()) {
-      const Keyring ring = keys();
-      record.sealed = seal(ring.sealing(), {record.id, record.organization}, secrets);
-      record.key_id = ring.sealing().id();
-    }
+    if (!secrets.empty()) put(record, secrets, keys().sealing());
     record.updated_unix_ms = parts_.clock.now().unix_ms;
     record.updated_by = user_;
     tx.save(record);
@@ -433,32 +360,23 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
                      (given.empty() ? "" : " New secrets: " + joined(given, ", ") + "."));
   });
   wipe(secrets);
-  return report(record.id);
+  return account_report(parts_, record.id);
 }
 
 AccountReport AccountChanges::validate(std::string_view account) {
   AccountRecord record;
   parts_.ledger.read([&](const LedgerView& view) { record = named(view, account); });
   require_admin(parts_, record.organization, user_, "validate accounts");
-  Outcome outcome;
-  try {
-    std::string secrets = secrets_json_of(record, keys());
-    outcome = check(settings_of(record, &secrets, ""));
-    wipe(secrets);
-  } catch (const KeyProblem& problem) {
-    throw Error(Problem::refused,
-                "the credentials of " + record.id + " cannot be opened: " + problem.what());
-  }
+  std::string secrets = opened_secrets(record);
+  const Outcome outcome = check(settings_of(record, &secrets, ""));
+  wipe(secrets);
   parts_.ledger.write([&](LedgerTransaction& tx) {
     AccountRecord now = named(tx, record.id);
     if (now.revision != record.revision)
       throw Error(Problem::refused, "account " + record.id +
                                         " was changed by somebody else meanwhile; run this again");
-    now.validated_unix_ms = parts_.clock.now().unix_ms;
-    now.validation = outcome.code;
-    now.validation_sentence = outcome.sentence;
+    note(now, outcome);
     if (outcome.code == "ok") {
-      now.vendor_account = outcome.vendor_account;
       if (now.status != AccountStatus::inactive) now.status = AccountStatus::active;
     } else if (is_denial(outcome.code) && now.status == AccountStatus::active) {
       now.status = AccountStatus::denied;
@@ -468,7 +386,7 @@ AccountReport AccountChanges::validate(std::string_view account) {
                  user_ + " validated account " + now.id + ": " +
                      (outcome.code == "ok" ? "it works." : outcome.code + ". " + outcome.sentence));
   });
-  return report(record.id);
+  return account_report(parts_, record.id);
 }
 
 std::string AccountChanges::remove(std::string_view account) {
@@ -522,14 +440,13 @@ KeyRotation AccountChanges::rotate_key() {
         if (record.key_id == next.id()) continue;
         try {
           std::string secrets = secrets_json_of(record, ring);
-          record.sealed = seal(next, {record.id, record.organization}, secrets);
+          put(record, secrets, next);
           wipe(secrets);
         } catch (const KeyProblem& problem) {
           rotation.left.push_back(record.id +
                                   ": its credentials cannot be opened: " + problem.what());
           continue;
         }
-        record.key_id = next.id();
         tx.save(record);
         tell_changed(tx, "account.sealed_anew", record,
                      user_ + " sealed the credentials of account " + record.id + " with key " +

@@ -21,7 +21,6 @@ class AccountChanges {
                  PluginOpener& opener, Environment environment, std::string user);
 
   // As the door has them: berth.hpp. Throw Error, Refusal, PluginUnusable, LedgerError.
-  std::vector<AccountReport> list(std::string_view organization);
   AccountReport add(const AccountChange& wish);
   AccountReport update(const AccountChange& wish);
   AccountReport validate(std::string_view account);
@@ -38,12 +37,15 @@ class AccountChanges {
                                          const Manifest& manifest) const;
   void refuse_misfits(const AccountSettings& account, const Manifest& manifest) const;
   [[nodiscard]] Outcome check(const AccountSettings& account);
+  /// `undone`: what does not happen to the account where the check fails ("added").
+  Outcome check_or_refuse(const AccountSettings& account, const char* undone);
+  void note(AccountRecord& record, const Outcome& outcome) const;
   [[nodiscard]] const Manifest& manifest_of(const std::string& plugin);
   [[nodiscard]] Keyring keys() const;
+  [[nodiscard]] std::string opened_secrets(const AccountRecord& record) const;
   [[nodiscard]] AccountRecord named(const LedgerView& view, std::string_view account) const;
   void tell_changed(LedgerTransaction& tx, std::string_view type, const AccountRecord& record,
                     const std::string& what) const;
-  [[nodiscard]] AccountReport report(const std::string& id);
 
   const EngineParts& parts_;
   const KeyStore& keys_;

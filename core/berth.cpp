@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "account_changes.hpp"
+#include "account_reports.hpp"
 #include "accounts.hpp"
 #include "berth/codec.hpp"
 #include "config/load.hpp"
@@ -742,7 +743,7 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
 }
 
 std::vector<AccountReport> Berth::accounts(std::string_view organization) {
-  return at_the_door([&] { return parts_->account_changes.list(organization); });
+  return at_the_door([&] { return account_reports(parts_->parts, organization); });
 }
 
 AccountReport Berth::add_account(const AccountChange& account) {

@@ -4,7 +4,7 @@
 #include "cli/cli.hpp"
 
 int main(int argc, char** argv) {
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef BERTH_SANITIZED
   // A crash must not leave credentials in a core file. (The leak checker needs ptrace.) What berth
   // starts is free to leave one.
   prctl(PR_SET_DUMPABLE, 0);

@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include <cmath>
-#include <sstream>
 
 #include "config/read.hpp"
 #include "config/secrets.hpp"
@@ -13,8 +12,6 @@ namespace berth {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int deepest = 16;
 
 /// { env = "NAME" } or { file = "path" }: tables of just that.
 bool looks_like_reference(const toml::node& node) {
@@ -34,7 +31,7 @@ class SettingsReader {
       if (looks_like_reference(value))
         resolve(name, *value.as_table(), object);
       else
-        object[name] = converted(value, 1);
+        object[name] = converted(name, value);
     }
     return object;
   }
@@ -60,44 +57,33 @@ class SettingsReader {
     object[key] = std::move(secret.value);
   }
 
-  json::value converted(const toml::node& node, int depth) {
+  json::value converted(const std::string& key, const toml::node& node) {
     if (const auto text = node.value_exact<std::string>()) return json::string(*text);
     if (const auto number = node.value_exact<std::int64_t>()) return *number;
     if (const auto flag = node.value_exact<bool>()) return *flag;
-    if (const auto number = node.value_exact<double>()) {
-      if (std::isfinite(*number)) return *number;
-      complain(node, "a number that is not finite cannot be a setting");
-      return nullptr;
-    }
-    if (depth > deepest) {
-      complain(node, "the settings are nested too deeply");
-      return nullptr;
-    }
+    if (const auto number = node.value_exact<double>(); number && std::isfinite(*number))
+      return *number;  // whether a number fits is for the manifest to say
     if (const toml::array* list = node.as_array()) {
-      json::array values;
-      for (const toml::node& each : *list) values.push_back(converted(each, depth + 1));
-      return values;
+      json::array texts;
+      for (const toml::node& each : *list) {
+        const auto text = each.value_exact<std::string>();
+        if (!text) return refused(key, each);
+        texts.push_back(json::string(*text));
+      }
+      return texts;
     }
-    if (const toml::table* table = node.as_table()) return nested(*table, depth);
-    return json::string(date_text(node));
+    return refused(key, node);
   }
 
-  json::value nested(const toml::table& table, int depth) {
-    json::object object;
-    for (const auto& [key, value] : table) {
-      if (looks_like_reference(value))
-        complain(value, "a reference to a secret may stand at the top of the settings only");
-      object[std::string(key.str())] = converted(value, depth + 1);
-    }
-    return object;
-  }
-
-  static std::string date_text(const toml::node& node) {
-    std::ostringstream text;
-    if (const auto date = node.value_exact<toml::date>()) text << *date;
-    if (const auto time = node.value_exact<toml::time>()) text << *time;
-    if (const auto both = node.value_exact<toml::date_time>()) text << *both;
-    return text.str();
+  json::value refused(const std::string& key, const toml::node& node) {
+    reading_.complain(reading_.place_of(node.source()),
+                      "'" + key + "' is neither text, number, true or false, nor a list of texts",
+                      node.is_table() ? "a secret is written { env = \"NAME\" } or "
+                                        "{ file = \"path\" }"
+                      : node.is_date() || node.is_time() || node.is_date_time()
+                          ? "a date is given as text: write it in quotes"
+                          : "");
+    return nullptr;
   }
 
   /// Boost.JSON writes whatever bytes it is given, but reads UTF-8 only.
@@ -105,10 +91,6 @@ class SettingsReader {
     json::error_code error;
     json::parse(json::serialize(json::string(text)), error);
     return !error;
-  }
-
-  void complain(const toml::node& node, std::string sentence) {
-    reading_.complain(reading_.place_of(node.source()), std::move(sentence));
   }
 
   Reading& reading_;

@@ -44,6 +44,7 @@ std::string seal(const CredentialKey& key, const SealedFor& place, std::string_v
 
 std::optional<std::string> unseal(const CredentialKey& key, const SealedFor& place,
                                   std::string_view sealed) {
+  if (sealed.empty()) return std::nullopt;
   std::vector<unsigned char> whole(sealed.size());
   std::size_t size = 0;
   if (sodium_base642bin(whole.data(), whole.size(), sealed.data(), sealed.size(), nullptr, &size,

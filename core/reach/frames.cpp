@@ -36,8 +36,10 @@ void set_type(Frame& frame, std::string_view word) {
   for (const auto& [name, type] : types)
     if (name == word) {
       frame.type = type;
+      frame.word.clear();
       return;
     }
+  frame.type = FrameType::unknown;
   frame.word = word;
 }
 

@@ -230,13 +230,22 @@ Exchanged WorkerSession::exchange(FrameLine line, std::string_view body, std::st
 }
 
 // Whoever writes may wait long for a worker that does not read; others have deadlines of their own.
-bool WorkerSession::take_turn_to_write(std::unique_lock<std::timed_mutex>& writing,
-                                       Waiter& waiter) {
-  while (!writing.try_lock_for(std::chrono::milliseconds(look_ms))) {
-    const std::lock_guard lock(mutex_);
+bool WorkerSession::take_turn_to_write(Waiter& waiter) {
+  std::unique_lock lock(mutex_);
+  while (writing_) {
     if (state_ != State::alive || ended_ || !broken_.empty() || gave_up(waiter)) return false;
+    writer_free_.wait_for(lock, std::chrono::milliseconds(look_ms));
   }
+  writing_ = true;
   return true;
+}
+
+void WorkerSession::end_turn_to_write() {
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+  }
+  writer_free_.notify_one();
 }
 
 // Nobody waits any longer for this call to be written.
@@ -245,15 +254,21 @@ bool WorkerSession::gave_up(Waiter& waiter) const {
   return waiter.call->remaining_ms() <= -patience_.deadline_ms || waiter.overdue();
 }
 
-// A socket that is full may be full because the worker is stuck in a write to us: read meanwhile.
 bool WorkerSession::send(std::string_view line, std::string_view body, Waiter& waiter,
                          bool& begun) {
-  std::unique_lock writing(write_mutex_, std::defer_lock);
-  if (!take_turn_to_write(writing, waiter)) return false;
-  FrameWrite write(line, body);
+  if (!take_turn_to_write(waiter)) return false;
+  struct Turn {
+    WorkerSession& session;
+    ~Turn() { session.end_turn_to_write(); }
+  } const turn{*this};
+  return write(FrameWrite(line, body), waiter, begun);
+}
+
+// A socket that is full may be full because the worker is stuck in a write to us: read meanwhile.
+bool WorkerSession::write(FrameWrite frame, Waiter& waiter, bool& begun) {
   for (;;) {
-    const FrameWrite::Sent sent = write.send(process_->socket());
-    begun = write.begun();
+    const FrameWrite::Sent sent = frame.send(process_->socket());
+    begun = frame.begun();
     if (sent == FrameWrite::Sent::all) return true;
     std::unique_lock lock(mutex_);
     if (sent == FrameWrite::Sent::broken) {

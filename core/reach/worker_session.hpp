@@ -59,7 +59,9 @@ class WorkerSession {
   enum class State { alive, ending, over };
 
   bool send(std::string_view line, std::string_view body, Waiter& waiter, bool& begun);
-  bool take_turn_to_write(std::unique_lock<std::timed_mutex>& writing, Waiter& waiter);
+  bool write(FrameWrite frame, Waiter& waiter, bool& begun);
+  bool take_turn_to_write(Waiter& waiter);
+  void end_turn_to_write();
   [[nodiscard]] bool gave_up(Waiter& waiter) const;
   static void set_end(Waiter& waiter, const WorkerPatience& patience);
   void lead(std::unique_lock<std::mutex>& lock, int wait_ms);
@@ -87,8 +89,8 @@ class WorkerSession {
   std::int64_t next_n_ = 1;
   int strays_ = 0;           // frames for calls that are not in flight
   std::condition_variable reader_free_;
-
-  std::timed_mutex write_mutex_;  // taken before mutex_, never after
+  bool writing_ = false;     // someone writes to the socket
+  std::condition_variable writer_free_;
 
   FrameReader reader_;       // the leader's
   bool printing_ = true;     // the leader's: someone can still write to the output

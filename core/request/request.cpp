@@ -191,9 +191,12 @@ bool is_name(std::string_view text) {
                      [&](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(const std::vector<std::string>& words, std::string_view joint) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += joint;
+    text += word;
+  }
   return text;
 }
 

@@ -74,7 +74,7 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text, std::string
 std::string duration_text(std::int64_t ms);
 
 /// "a, b, c".
-std::string joined(const std::vector<std::string>& words);
+std::string joined(const std::vector<std::string>& words, std::string_view joint = ", ");
 
 /// Names of applications and organizations: 1 to 40 of [a-z0-9-], starting with a letter, not
 /// ending in '-'.

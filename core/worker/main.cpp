@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
                  "stream socket on descriptor 3. To try a plugin: berth plugins call\n";
     return 2;
   }
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef BERTH_SANITIZED
   // A crash must not leave the account's secrets in a core file. (The leak checker needs ptrace.)
   prctl(PR_SET_DUMPABLE, 0);
 #endif

@@ -40,10 +40,9 @@ class SecretFile : public testing::Test {
 
 TEST(PluginSettings, BecomeJson) {
   EXPECT_EQ(settings_of("endpoint = \"http://x\"\ncount = 5\nratio = 0.5\nfast = true\n"
-                        "zones = [\"a\", \"b\"]\nprices = { cx33 = \"1.5\" }\nsince = 2026-11-20\n")
+                        "zones = [\"a\", \"b\"]\n")
                 .json,
-            R"({"count":5,"endpoint":"http://x","fast":true,"prices":{"cx33":"1.5"},)"
-            R"("ratio":5E-1,"since":"2026-11-20","zones":["a","b"]})");
+            R"({"count":5,"endpoint":"http://x","fast":true,"ratio":5E-1,"zones":["a","b"]})");
   EXPECT_EQ(read(account).accounts.at(0).settings.json, "{}");
 }
 
@@ -120,9 +119,21 @@ TEST(PluginSettings, RefuseReferencesThatAreNone) {
                                 "{ file = \"b\", mode = 1 }"})
     EXPECT_NE(problem_of(settings + "token = " + reference + "\n").find(advice), std::string::npos)
         << reference;
-  EXPECT_NE(problem_of(settings + "a = { token = { env = \"X\" } }\n").find("at the top"),
-            std::string::npos);
-  EXPECT_NE(problem_of(settings + "a = inf\n").find("not finite"), std::string::npos);
+}
+
+TEST(PluginSettings, RefuseAMistypedReferenceWhereItStands) {
+  EXPECT_EQ(problem_of(account + "[account.settings]\ntoken = { enw = \"HCLOUD_TOKEN\" }\n"),
+            "berth.toml:8:9: 'token' is neither text, number, true or false, nor a list of texts — "
+            "a secret is written { env = \"NAME\" } or { file = \"path\" }");
+}
+
+TEST(PluginSettings, RefuseWhatNoSettingCanBe) {
+  for (const char* value : {"{ cx33 = \"1.5\" }", "[1, 2]", "[[\"a\"]]", "[{ env = \"X\" }]", "inf",
+                            "nan", "2026-11-20", "08:30:00"})
+    EXPECT_NE(problem_of(account + "[account.settings]\na = " + value + "\n")
+                  .find("'a' is neither text, number, true or false, nor a list of texts"),
+              std::string::npos)
+        << value;
 }
 
 TEST(PluginSettings, RefuseWhatTheAccountSaysItself) {

@@ -53,7 +53,8 @@ TEST(Reference, ExplainsEveryKeyOfEveryTable) {
 }
 
 TEST(Reference, ExplainsNoKeyThatIsNone) {
-  for (const auto& [name, keys] : keys_written_in(folder / "berth.toml")) {
+  for (const auto& [table_name, keys] : keys_written_in(folder / "berth.toml")) {
+    const std::string& name = table_name;  // clang 14 cannot capture a binding
     const auto& tables = known_tables();
     const auto known = std::find_if(tables.begin(), tables.end(),
                                     [&](const KnownTable& table) { return table.name == name; });

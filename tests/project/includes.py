@@ -36,8 +36,8 @@ MAY_INCLUDE = {
     # The door, which is installed: nothing behind it shows.
     "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
-    "core": ["account_changes.hpp", "accounts.hpp", "berth.hpp", "configured.hpp",
-             "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
+    "core": ["account_changes.hpp", "account_reports.hpp", "accounts.hpp", "berth.hpp",
+             "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
              "reports.hpp", "shared_budgets.hpp", "watched_edges.hpp",
              "request/", "fleet/", "policy/", "config/", "credentials/", "journal/", "ledger/",
              "world/", "http/",

@@ -52,7 +52,7 @@ TEST(Flat, descriptors_memory_and_processes_over_many_failing_calls) {
   for (int i = 0; i < 50; ++i) fail_in_every_way();
   EXPECT_LE(open_descriptors(), descriptors);
   EXPECT_LE(children(), processes + 1);
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef BERTH_SANITIZED
   EXPECT_LT(resident_kib() - memory, 1024);
 #else
   (void)memory;

@@ -22,7 +22,7 @@
 namespace berth::test {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef BERTH_SANITIZED
 constexpr int calls_by_default = 600;
 #else
 constexpr int calls_by_default = 10'000;
@@ -271,7 +271,7 @@ TEST(Hostile, calls_cost_themselves_and_leave_the_host_as_it_was) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(folder.processes(), 0) << "a process of a plugin lives on";
   EXPECT_EQ(folder.files(), files) << "a file is left in " << folder.path();
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef BERTH_SANITIZED
   EXPECT_LT(after - memory, 2 * 1024) << "KiB more";
   EXPECT_LT(status_kib("VmHWM"), 512 * 1024) << "KiB at the worst moment";
 #endif

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Misbehaviour{"exits", "status 3"}),
     [](const auto& named) { return std::string(named.param.method); });
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef BERTH_SANITIZED
 TEST_F(Isolated, a_crash_is_told_with_its_signal_and_the_method) {
   const Outcome outcome = ask("segfaults");
   ASSERT_FALSE(outcome.ok());

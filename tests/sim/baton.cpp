@@ -99,7 +99,6 @@ Baton::~Baton() {
 void Baton::begin(std::uint64_t seed) {
   dice_ = Dice(seed);
   now_ = 0;
-  switches_ = 0;
 }
 
 void Baton::start(const std::string& name, std::function<void()> body) {
@@ -185,7 +184,6 @@ Baton::Thread* Baton::choose() {
 }
 
 void Baton::hand_to(Thread& next) {
-  ++switches_;
   next.turn.release();
 }
 

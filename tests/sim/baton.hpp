@@ -52,7 +52,6 @@ class Baton {
   void wait(Signal& signal, std::int64_t ms);
 
   [[nodiscard]] std::int64_t now() const { return now_; }
-  [[nodiscard]] std::uint64_t switches() const { return switches_; }
 
  private:
   friend class Signal;
@@ -70,7 +69,6 @@ class Baton {
   Thread* running_ = nullptr;
   Dice dice_{0};
   std::int64_t now_ = 0;
-  std::uint64_t switches_ = 0;
 };
 
 }  // namespace berth::sim

@@ -68,11 +68,6 @@ void put(std::string& content, std::int64_t at, std::string_view bytes) {
 int write_file(sqlite3_file* raw, const void* bytes, int amount, sqlite3_int64 at) {
   Disk& disk = *of(raw).disk;
   if (!disk.operation()) return SQLITE_IOERR_WRITE;
-  if (disk.full > 0) {
-    --disk.full;
-    return SQLITE_FULL;
-  }
-  ++disk.counts.writes;
   Disk::File& file = content_of(raw);
   const std::string_view text(static_cast<const char*>(bytes), static_cast<std::size_t>(amount));
   put(file.content, at, text);
@@ -91,7 +86,6 @@ int truncate_file(sqlite3_file* raw, sqlite3_int64 size) {
 int sync_file(sqlite3_file* raw, int) {
   Disk& disk = *of(raw).disk;
   if (!disk.operation()) return SQLITE_IOERR_FSYNC;
-  ++disk.counts.syncs;
   Disk::File& file = content_of(raw);
   for (const Disk::Write& write : file.unsynced)
     if (write.at < 0)
@@ -324,7 +318,6 @@ void Disk::begin() {
   }
   left_ = -1;
   off_ = false;
-  full = 0;
 }
 
 /// Of the writes since the last sync: none survive, or those up to some moment, or any of them, the

@@ -12,10 +12,6 @@
 
 namespace berth::sim {
 
-struct DiskCounts {
-  std::uint64_t writes = 0, syncs = 0;
-};
-
 /// While it lives, SQLite opens every file of this process here. One at a time. Threads: one at a
 /// time.
 class Disk {
@@ -35,10 +31,6 @@ class Disk {
   void power_off() { off_ = true; }
   /// What survives is decided here. REQUIRES: no file is open.
   void power_on();
-
-  /// So many writes are refused yet: the disk is full.
-  int full = 0;
-  DiskCounts counts;
 
   // For the file system beneath SQLite; see disk.cpp.
   struct File;

@@ -173,7 +173,6 @@ class Life {
         case 7: add(create + often, R"("cut")"); break;
         case 8: add(create + often, R"("html")"); break;
         case 9:
-          late_ = true;
           add(create + often,
               R"({"late_success": )" + std::to_string(dice_.between(100, 40'000)) + "}");
           break;
@@ -492,7 +491,7 @@ class Life {
   Dice& dice_;
   const Manner manner_;
   int users_left_ = 0, born_ = 0, keys_ = 0;
-  bool peace_ = false, over_ = false, late_ = false;
+  bool peace_ = false, over_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 """Builds berth with one guard removed, and shows that the simulation notices each time.
 
   tests/sim/mutants.py FOLDER [--seeds 1000] [--only NAME]
+  tests/sim/mutants.py --check
 
 A guard whose lines have changed is an error here, so that this table stays true. FOLDER gets a copy of
 the sources and a build of them.
@@ -64,8 +65,8 @@ MUTANTS = {
           "\"PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")]),
     "one-look-is-enough": (
         "after an unknown outcome one look that shows nothing allows a second create", False,
-        [(ATTEMPT, "if (attempt->absent_looks < 2 || now.unix_ms < sure_at) {",
-          "if (now.unix_ms + sure_at < 0) {")]),
+        [(ATTEMPT, "if (!absent_again(parts, *attempt, rules.settle_ms)) {",
+          "if (!absent_again(parts, *attempt, 0) && rules.settle_ms < 0) {")]),
     "cancel-takes-from-others": (
         "whoever began an attempt ends it, whether or not others wait for it", False,
         [(ATTEMPT, "  return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();",
@@ -126,12 +127,26 @@ def changed(source, edits, undo):
         open(path, "w").write(before.replace(text, instead))
 
 
+def check_table():
+    """Whether every guard of the table still stands where it says."""
+    gone = [f"{name}: {path}: the guard is not there any more, or twice: {text.strip()!r}"
+            for name, (_, _, edits) in MUTANTS.items() for path, text, _ in edits
+            if open(os.path.join(ROOT, path)).read().count(text) != 1]
+    print("\n".join(gone) or f"{len(MUTANTS)} guards stand where the table says")
+    sys.exit(1 if gone else 0)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder")
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--check", action="store_true", help="only: does the table fit the sources?")
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--only", choices=MUTANTS)
     asked = parser.parse_args()
+    if asked.check:
+        check_table()
+    if not asked.folder:
+        parser.error("name a folder for the builds")
     source, folder = (os.path.join(asked.folder, name) for name in ("src", "build"))
     copy_sources(source)
     build(source, folder, first=True)

@@ -24,7 +24,7 @@ struct SeenMachine {
 
 struct Totals {
   std::uint64_t deployments = 0, succeeded = 0, machines = 0, requests = 0, deaths = 0,
-                power_cuts = 0, commits = 0, commands = 0, duplicates = 0, late = 0;
+                power_cuts = 0, commits = 0, commands = 0, duplicates = 0;
   void add(const Totals& other);
 };
 
@@ -54,9 +54,6 @@ class Witness final : public fakecloud::LogSink {
 
   void broken(const std::string& rule);
   [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
-  [[nodiscard]] const std::set<std::string>& known() const { return acknowledged_; }
-  /// A machine that somebody else owns.
-  void planted(const std::string& id) { strangers_.insert(id); }
 
   /// Of all that was written down.
   [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }

@@ -14,17 +14,12 @@
 #include "cli/table.hpp"
 #include "cli/utf8.hpp"
 #include "cli/wording.hpp"
+#include "request/request.hpp"
 
 namespace berth::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 Argument account_argument(std::string& account) {
   return {"ACCOUNT", "its id, or its name where one organization has it", &account, true, {},
