@@ -1,0 +1,50 @@
+#include "stacks/slug.hpp"
+
+#include <uninorm.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace berth {
+namespace {
+
+constexpr std::size_t longest_slug = 41;
+constexpr std::string_view before_digits = "project-";
+
+/// Letters and their accents apart, so that the accents can be left out.
+std::string decomposed(std::string_view text) {
+  std::size_t size = 0;
+  const std::unique_ptr<uint8_t, void (*)(void*)> parts(
+      u8_normalize(UNINORM_NFKD, reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                   nullptr, &size),
+      std::free);
+  if (parts == nullptr) return {};  // no UTF-8
+  return {reinterpret_cast<const char*>(parts.get()), size};
+}
+
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::string slug_of(std::string_view name) {
+  std::string slug;
+  bool joint = false;
+  for (char c : decomposed(name)) {
+    if (static_cast<unsigned char>(c) >= 0x80) continue;  // an accent, or another script
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!is_letter(c) && !is_digit(c)) {
+      joint = true;
+      continue;
+    }
+    if (joint && !slug.empty()) slug += '-';
+    joint = false;
+    slug += c;
+  }
+  if (!slug.empty() && is_digit(slug.front())) slug.insert(0, before_digits);
+  slug = slug.substr(0, longest_slug);
+  while (!slug.empty() && slug.back() == '-') slug.pop_back();
+  return slug;
+}
+
+}  // namespace berth
