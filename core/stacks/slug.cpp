@@ -2,6 +2,7 @@
 
 #include <uninorm.h>
 
+#include <array>
 #include <cstdlib>
 #include <memory>
 
@@ -10,6 +11,18 @@ namespace {
 
 constexpr std::size_t longest_slug = 41;
 constexpr std::string_view before_digits = "project-";
+
+/// Letters that are not made of another one and an accent.
+std::string_view spelled(std::string_view letter) {
+  static constexpr std::array<std::array<std::string_view, 2>, 15> letters{{
+      {"\u00df", "ss"}, {"\u1e9e", "ss"}, {"\u00e6", "ae"}, {"\u00c6", "ae"}, {"\u0153", "oe"},
+      {"\u0152", "oe"}, {"\u00f8", "o"},  {"\u00d8", "o"},  {"\u0142", "l"},  {"\u0141", "l"},
+      {"\u0111", "d"},  {"\u0110", "d"},  {"\u00fe", "th"}, {"\u00de", "th"}, {"\u0131", "i"},
+  }};
+  for (const auto& [from, to] : letters)
+    if (letter.starts_with(from)) return to;
+  return {};
+}
 
 /// Letters and their accents apart, so that the accents can be left out.
 std::string decomposed(std::string_view text) {
@@ -30,8 +43,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string slug_of(std::string_view name) {
   std::string slug;
   bool joint = false;
-  for (char c : decomposed(name)) {
-    if (static_cast<unsigned char>(c) >= 0x80) continue;  // an accent, or another script
+  const std::string text = decomposed(name);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char c = text[at];
+    if (static_cast<unsigned char>(c) >= 0x80) {  // an accent, or another script
+      const std::string_view letters = spelled(std::string_view(text).substr(at));
+      if (letters.empty()) continue;
+      if (joint && !slug.empty()) slug += '-';
+      joint = false;
+      slug += letters;
+      continue;
+    }
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     if (!is_letter(c) && !is_digit(c)) {
       joint = true;

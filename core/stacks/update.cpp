@@ -46,6 +46,11 @@ std::string with_missing_keys(const std::string& mine, const std::string& theirs
   return text;
 }
 
+bool has_marks(const std::string& text) {
+  const std::vector<std::string> lines = lines_of(text);
+  return std::find(lines.begin(), lines.end(), "<<<<<<< yours") != lines.end();
+}
+
 void decide(FileChange& change, const RenderedFile& file, const std::optional<std::string>& base,
             const std::optional<std::string>& mine) {
   change.after = file.content;
@@ -66,6 +71,8 @@ void decide(FileChange& change, const RenderedFile& file, const std::optional<st
   } else if (*mine == *base) {
     change.fate = FileFate::updated;
     change.after = file.content;
+  } else if (has_marks(*mine)) {  // of the last time; they are for the user to settle first
+    change.fate = FileFate::conflict;
   } else {
     const Merged both = merged(*base, *mine, file.content);
     change.fate = both.conflicts ? FileFate::conflict : FileFate::merged;
