@@ -71,9 +71,9 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
       (found.complete && std::find(absent.begin(), absent.end(), attempt.id) != absent.end());
   if (!known_absent) return;
   if (destroying) {
-    // The vendor's own word "terminated", or a destroyed one that is not listed, is the end.
-    if ((own != nullptr && !attempt.unknown_outcome) || settled_absence(parts, tx, attempt) ||
-        (!attempt.vendor_id.empty() && !attempt.unknown_outcome))
+    // The vendor's own word "terminated" is the end. One list that does not show it is not: it may
+    // be stale, and no destroy may have been heard yet.
+    if ((own != nullptr && !attempt.unknown_outcome) || settled_absence(parts, tx, attempt))
       gone(parts, tx, attempt);
     return;
   }

@@ -42,6 +42,20 @@ TEST(CleaningUp, APartialListDoesNotMakeAServerGone) {
   EXPECT_EQ(story.live_machines(), 0);
 }
 
+TEST(CleaningUp, OneStaleListDoesNotMakeAServerGoneWhoseDestroyWasRefused) {
+  Story story;
+  story.alpha.destroys = {refused(ErrorCode::unavailable)};
+  const std::string web = story.deploy("web");
+  story.pass(6'000);
+  story.cancel(web);
+  Glance stale;
+  stale.stale = true;
+  story.alpha.finds = {stale};
+  story.run();
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.attempts(web).at(0).status, AttemptStatus::gone);
+}
+
 TEST(CleaningUp, AServerThatIsBeingDestroyedStillCountsForTheQuota) {
   Story story;
   story.settings.organizations[0].max_servers = 1;

@@ -463,7 +463,9 @@ class Life {
     world_.disk.fail_after(-1);
     while (!world_.ledger || world_.disk.off()) world_.baton.sleep(second);
     over_ = peace_ = true;
-    const std::int64_t until = world_.baton.now() + 12 * hour;
+    // Half a day; and two more, since what was asked for while the wall clock was a day ahead, and
+    // survived the machine, ends by that clock.
+    const std::int64_t until = world_.baton.now() + 60 * hour;
     settle(until);
     world_.baton.sleep(30 * minute);  // older than any grace
     for (int i = 0; i < 3; ++i) reap("", "ann");
