@@ -23,6 +23,7 @@ using Target = std::variant<bool*, int*, std::string*, std::optional<std::string
 /// What the shell may offer for a value.
 enum class Completes {
   nothing, file, directory, organization, application, deployment, server, account, plugin, offer,
+  project,
 };
 
 struct Option {

@@ -9,7 +9,7 @@
 namespace berth {
 namespace {
 
-constexpr std::size_t longest_slug = 41;
+constexpr std::size_t longest_slug = 40;  // as the name of an application, which it may become
 constexpr std::string_view before_digits = "project-";
 
 /// Letters that are not made of another one and an accent.

@@ -80,6 +80,41 @@ void decide(FileChange& change, const RenderedFile& file, const std::optional<st
   }
 }
 
+const RenderedFile* file_of(const Rendering& rendering, const std::string& path) {
+  for (const RenderedFile& file : rendering.files)
+    if (file.path == path) return &file;
+  return nullptr;
+}
+
+/// Everything that is to be written, where nobody looks.
+void stage(ProjectFolder& folder, const Rendering& rendering,
+           const std::vector<FileChange>& changes) {
+  // Placed first, so that a death on the way leaves no base unlisted.
+  std::string list;
+  for (const FileChange& change : changes) list += change.path + "\n";
+  folder.stage(list_of_bases, list, 0600, true);
+  for (const FileChange& change : changes) {
+    const RenderedFile* file = file_of(rendering, change.path);
+    if (file == nullptr) continue;
+    switch (change.fate) {
+      case FileFate::added: folder.stage(change.path, change.after, change.mode, false); break;
+      case FileFate::updated:
+      case FileFate::merged:
+      case FileFate::conflict: folder.stage(change.path, change.after, change.mode, true); break;
+      case FileFate::yours:
+        folder.stage(change.path + std::string(beside), file->content, change.mode, true);
+        break;
+      case FileFate::unchanged:
+      case FileFate::kept:
+      case FileFate::deleted:
+      case FileFate::removed: break;
+    }
+    // A secret's file is added to by key, and needs no second copy of the secret.
+    if (!change.secret && folder.read(base_of(change.path)) != file->content)
+      folder.stage(base_of(change.path), file->content, 0600, true);
+  }
+}
+
 }  // namespace
 
 std::string_view to_word(FileFate fate) {
@@ -130,34 +165,18 @@ std::vector<FileChange> changes_of(const ProjectFolder& folder, const Rendering&
 
 void apply(ProjectFolder& folder, const Rendering& rendering,
            const std::vector<FileChange>& changes) {
-  // Before anything else, so that a death on the way leaves no base unlisted.
-  std::string list;
-  for (const FileChange& change : changes) list += change.path + "\n";
-  folder.write(list_of_bases, list, 0600, true);
+  folder.drop_staged();
+  try {
+    stage(folder, rendering, changes);
+  } catch (...) {
+    folder.drop_staged();
+    throw;
+  }
+  folder.place_staged();
   for (const FileChange& change : changes) {
-    switch (change.fate) {
-      case FileFate::added: folder.write(change.path, change.after, change.mode, false); break;
-      case FileFate::updated:
-      case FileFate::merged:
-      case FileFate::conflict: folder.write(change.path, change.after, change.mode, true); break;
-      case FileFate::removed: folder.remove(change.path); break;
-      case FileFate::unchanged:
-      case FileFate::yours:
-      case FileFate::kept:
-      case FileFate::deleted: break;
-    }
-    const auto file = std::find_if(
-        rendering.files.begin(), rendering.files.end(),
-        [&](const RenderedFile& one) { return one.path == change.path; });
-    if (file == rendering.files.end()) {
-      if (change.fate == FileFate::removed) folder.remove(base_of(change.path));
-      continue;
-    }
-    if (change.fate == FileFate::yours)
-      folder.write(change.path + std::string(beside), file->content, change.mode, true);
-    // A secret's file is added to by key, and needs no second copy of the secret.
-    if (!change.secret && folder.read(base_of(change.path)) != file->content)
-      folder.write(base_of(change.path), file->content, 0600, true);
+    if (change.fate != FileFate::removed) continue;
+    folder.remove(change.path);
+    folder.remove(base_of(change.path));
   }
 }
 

@@ -38,7 +38,8 @@ struct FileChange {
 /// Decides; writes nothing. Throws FolderProblem: something is in the way of a file.
 std::vector<FileChange> changes_of(const ProjectFolder& folder, const Rendering& rendering);
 
-/// Does what was decided, a file at a time. Where it ends half way, deciding and doing it again
+/// Does what was decided. Everything is written where nobody looks, then put in place a file at a
+/// time: a disk that is full changes nothing. Where it ends half way, deciding and doing it again
 /// ends the same as if it had not. Throws FolderProblem.
 void apply(ProjectFolder& folder, const Rendering& rendering,
            const std::vector<FileChange>& changes);

@@ -57,7 +57,7 @@ struct StackPort {
 /// A text that the host makes by chance, once, for the project.
 struct StackSecret {
   enum class Form { alphanumeric, base64 };  // base64 is that of `length` bytes
-  std::string name;  // "DATABASE_PASSWORD"
+  std::string name;  // "DATABASE_PASSWORD": that one is shown as the password
   Form form = Form::alphanumeric;
   std::int64_t length = 32;  // 24..256
 };
@@ -99,7 +99,9 @@ struct Rendering {
   std::vector<RenderedFile> files;
   std::map<std::string, std::string> credentials;  // "database", "username": what is no secret
   std::vector<std::string> next_steps;             // for a person, in order
-  std::vector<std::string> setup;  // the command that starts it, run in its folder; empty: none
+  /// The command that starts it, run in its folder; empty: none. With "--native" after it, it starts
+  /// without containers.
+  std::vector<std::string> setup;
 };
 
 /// Threads: any.
