@@ -29,6 +29,10 @@ json::object forms_of(const std::string& title) {
           {"markdown", markdown_escaped(title)}, {"env", env_quoted(title)}};
 }
 
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
 bool below(const std::string& path, const std::string& note) {
   return note.empty() || note == path || (note.back() == '/' && path.rfind(note, 0) == 0);
 }
@@ -81,6 +85,10 @@ json::object Project::view_of(const RenderRequest& request) const {
     one.emplace("title", "none");
     view[slot] = std::move(one);
   }
+  // How the frontend's files name those of the project's own folder, .env above all.
+  for (const Part* part : parts_)
+    if (part->slot == "frontend")
+      view["frontend"].as_object()["up"] = folder_of(*part, stack_).empty() ? "" : "../";
   json::object& values = view["values"].emplace_object();
   for (const Part& part : all_) {
     json::object& own = values[part.slot.empty() ? "every" : part.id].emplace_object();
@@ -118,6 +126,7 @@ void Project::add_lists(json::object& view) const {
     for (const EnvLine& line : part->env) {
       if (!holds(line.when, stack_)) continue;
       const std::string value = rendered(where + ": env " + line.name, line.value, plain);
+      if (value.empty() && !line.value.empty()) continue;
       env.push_back(json::object{{"name", line.name},
                                  {"value", value},
                                  {"example", line.secret ? "" : value},
@@ -135,20 +144,19 @@ void Project::add_lists(json::object& view) const {
   view["env"] = std::move(env);
   view["ignored"] = std::move(ignored);
   view["services"] = services_of(parts_, stack_, plain);
-  json::array volumes = volumes_of(parts_);
+  json::array volumes = volumes_of(parts_, plain);
   view["has_volumes"] = !volumes.empty();
   view["volumes"] = std::move(volumes);
 }
 
-const FileNote* Project::note_of(const std::string& path, bool& wanted) const {
+const FileNote* Project::note_of(const Part& part, const std::string& path, bool& wanted) const {
   const FileNote* exact = nullptr;
   wanted = true;
-  for (const Part* part : parts_)
-    for (const FileNote& note : part->notes) {
-      if (!below(path, note.path)) continue;
-      wanted = wanted && holds(note.when, stack_);
-      if (note.path == path) exact = &note;
-    }
+  for (const FileNote& note : part.notes) {
+    if (!below(path, note.path)) continue;
+    wanted = wanted && holds(note.when, stack_);
+    if (note.path == path) exact = &note;
+  }
   return exact;
 }
 
@@ -172,14 +180,16 @@ Rendering Project::render(const RenderRequest& request) const {
   for (const Part* part : parts_)
     for (const PartFile& file : part->files) {
       bool wanted = true;
-      const FileNote* note = note_of(file.path, wanted);
+      const FileNote* note = note_of(*part, file.path, wanted);
       if (!wanted) continue;
       const std::string where = (part->folder / "files" / file.path).string();
-      if (!paths.insert(file.path).second)
-        throw TemplateProblem(where + ": another part has a file of this name");
       RenderedFile out;
-      out.path = file.path;
+      out.path = folder_of(*part, stack_) + file.path;
       out.content = rendered(where, file.content, view);
+      // All of it was in sections that do not hold: the stack does not have this file.
+      if (is_blank(out.content) && !is_blank(file.content)) continue;
+      if (!paths.insert(out.path).second)
+        throw TemplateProblem(where + ": another part has a file of this name");
       out.executable = file.executable;
       out.secret = note != nullptr && note->secret;
       if (note != nullptr) out.update = note->update;

@@ -26,7 +26,8 @@ class Project {
   /// What a template can name, but for the services and what else is itself a template.
   [[nodiscard]] boost::json::object view_of(const RenderRequest& request) const;
   void add_lists(boost::json::object& view) const;
-  [[nodiscard]] const FileNote* note_of(const std::string& path, bool& wanted) const;
+  [[nodiscard]] const FileNote* note_of(const Part& part, const std::string& path,
+                                         bool& wanted) const;
 
   const std::vector<Part>& all_;
   const Stack stack_;

@@ -23,6 +23,7 @@ class ServiceView {
     json::array list;
     for (const auto& [name, value] : entries) {
       const std::string plain = text(value);
+      if (plain.empty() && !value.empty()) continue;
       list.push_back(json::object{{"name", name}, {"yaml", json_quoted(plain)}, {"value", plain}});
     }
     return list;
@@ -30,8 +31,17 @@ class ServiceView {
 
   json::array quoted(const std::vector<std::string>& texts) const {
     json::array list;
-    for (const std::string& one : texts) list.push_back(json::object{{"yaml", json_quoted(text(one))}});
+    for (const std::string& one : kept(texts))
+      list.push_back(json::object{{"yaml", json_quoted(one)}});
     return list;
+  }
+
+  /// The texts of which something is left: a part leaves one out by a section around all of it.
+  std::vector<std::string> kept(const std::vector<std::string>& texts) const {
+    std::vector<std::string> all;
+    for (const std::string& one : texts)
+      if (std::string plain = text(one); !plain.empty()) all.push_back(std::move(plain));
+    return all;
   }
 
  private:
@@ -59,9 +69,9 @@ std::string flow_list(const std::vector<std::string>& texts, const ServiceView& 
   return json::serialize(list);
 }
 
-json::object native_of(const Service& service, const ServiceView& of) {
+json::object native_of(const Service& service, const std::string& folder, const ServiceView& of) {
   json::array needs;
-  for (const std::string& need : service.needs) {
+  for (const std::string& need : of.kept(service.needs)) {
     const std::size_t colon = need.find(':');
     needs.push_back(json::object{{"program", need.substr(0, colon)},
                      {"package", colon == std::string::npos ? need : need.substr(colon + 1)}});
@@ -70,6 +80,8 @@ json::object native_of(const Service& service, const ServiceView& of) {
       service.health.native.empty() ? service.health.command : service.health.native;
   return {{"function", function_name(service.name)},
           {"needs", std::move(needs)},
+          {"has_folder", !folder.empty()},
+          {"folder", folder},
           {"environment", of.pairs(service.native_environment)},
           {"has_prepare", !service.prepare.empty()},
           {"prepare", of.text(service.prepare)},
@@ -83,24 +95,28 @@ json::object view_of(const Part& part, const Service& service, const Stack& stac
   json::array depends;
   for (const std::string& other : service.depends_on)
     if (names.count(other) > 0) depends.push_back(json::object{{"on", other}});
+  const std::string folder = folder_of(part, stack);
+  json::array environment = of.pairs(service.environment);
+  json::array volumes = of.quoted(service.volumes);
+  json::array tmpfs = of.quoted(service.tmpfs);
   json::object out{
       {"name", service.name},
       {"built", !service.dockerfile.empty()},
       {"image", of.text(service.image)},
       {"dockerfile", service.dockerfile},
-      {"context", service.context},
+      {"context", !folder.empty() && service.context == "." ? "./" + folder : folder + service.context},
       {"has_user", !service.user.empty()},
       {"user", json_quoted(service.user)},
       {"has_port", !service.port.empty()},
       {"container_port", service.container_port},
-      {"has_environment", !service.environment.empty()},
-      {"environment", of.pairs(service.environment)},
+      {"has_environment", !environment.empty()},
+      {"environment", std::move(environment)},
       {"has_command", !service.command.empty()},
       {"command", flow_list(service.command, of)},
-      {"has_volumes", !service.volumes.empty()},
-      {"volumes", of.quoted(service.volumes)},
-      {"has_tmpfs", !service.tmpfs.empty()},
-      {"tmpfs", of.quoted(service.tmpfs)},
+      {"has_volumes", !volumes.empty()},
+      {"volumes", std::move(volumes)},
+      {"has_tmpfs", !tmpfs.empty()},
+      {"tmpfs", std::move(tmpfs)},
       {"read_only", service.read_only},
       {"has_depends", !depends.empty()},
       {"depends_on", std::move(depends)},
@@ -111,7 +127,7 @@ json::object view_of(const Part& part, const Service& service, const Stack& stac
   };
   out["port_variable"] =
       service.port.empty() ? "" : port_variable(port_name(part, stack, service.port));
-  if (!service.run.empty()) out["native"] = native_of(service, of);
+  if (!service.run.empty()) out["native"] = native_of(service, folder, of);
   return out;
 }
 
@@ -120,6 +136,11 @@ json::object view_of(const Part& part, const Service& service, const Stack& stac
 std::string port_name(const Part& part, const Stack& stack, const std::string& name) {
   const bool behind = part.slot == "backend" && stack.frontend != "none";
   return behind && name == "application" ? "api" : name;
+}
+
+std::string folder_of(const Part& part, const Stack& stack) {
+  const bool beside = part.slot == "frontend" && stack.backend != "none";
+  return beside ? "frontend/" : "";
 }
 
 std::string port_variable(const std::string& port) {
@@ -143,11 +164,11 @@ json::array services_of(const std::vector<const Part*>& parts, const Stack& stac
   return list;
 }
 
-json::array volumes_of(const std::vector<const Part*>& parts) {
+json::array volumes_of(const std::vector<const Part*>& parts, const json::object& view) {
   std::set<std::string> names;
   for (const Part* part : parts)
     for (const Service& service : part->services)
-      for (const std::string& volume : service.volumes)
+      for (const std::string& volume : ServiceView(*part, service, view).kept(service.volumes))
         if (const std::string name = volume.substr(0, volume.find(':'));
             name.find('/') == std::string::npos && name.find('.') == std::string::npos)
           names.insert(name);

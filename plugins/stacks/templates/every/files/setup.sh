@@ -6,9 +6,10 @@
 #   --down      stops it; what is in the database stays
 set -euo pipefail
 cd "$(dirname "$0")"
-self=$PWD/setup.sh
+root=$PWD
+self=$root/setup.sh
+run=$root/.berth/run
 limit_s=${SETUP_TIMEOUT_S:-280}
-run=$PWD/.berth/run
 
 fail() {
   echo "setup.sh: $*" >&2
@@ -27,7 +28,6 @@ native=(<%# services %><%# is_native %><% name %> <%/ is_native %><%/ services %
 # --- the services, without containers ---
 <%# services %>
 <%# is_native %>
-
 needs_<% native.function %>() {
 <%# native.needs %>
   needs <% program %> <% package %>
@@ -35,6 +35,12 @@ needs_<% native.function %>() {
   :
 }
 environment_<% native.function %>() {
+<%# native.has_folder %>
+  cd "$root/<% native.folder %>"
+<%/ native.has_folder %>
+<%# has_port %>
+  export PORT="$<% port_variable %>"
+<%/ has_port %>
 <%# native.environment %>
   export <% name %>="<% value %>"
 <%/ native.environment %>
@@ -52,11 +58,11 @@ run_<% native.function %>() {
 health_<% native.function %>() {
 <% native.health %>
 }
+
 <%/ is_native %>
 <%/ services %>
-
 missing=()
-PATH=$PATH:/usr/sbin:$(printf '%s:' /usr/lib/postgresql/*/bin)
+PATH=$PATH:/usr/sbin$(printf ':%s' /usr/lib/postgresql/*/bin)
 
 # Databases refuse to run as root: there they run as the user of their package.
 as() { # USER COMMAND…
@@ -71,17 +77,38 @@ as() { # USER COMMAND…
 give_to() { # USER FILE…
   local user=$1
   shift
-  if [ "$(id -u)" = 0 ]; then chown -R "$user" "$@"; fi
+  if [ "$(id -u)" != 0 ]; then return; fi
+  chown -R "$user" "$@"
+  as "$user" test -r "$1" || fail "the user $user cannot reach $1: every folder above it has to be open (chmod o+x)"
+}
+# What was made is there, and nothing that it is made from has changed since.
+fresh() { # FILE PATH…
+  local made=$1
+  shift
+  [ -e "$made" ] && [ -z "$(find "$@" -newer "$made" -print -quit 2>/dev/null)" ]
+}
+has() { # "php", or "php/pdo_pgsql" and "python3/django" for what they have to bring
+  case $1 in
+  php/*) php -m 2>/dev/null | grep -i -q -x -e "${1#*/}" ;;
+  python3/*) python3 -c "import ${1#*/}" 2>/dev/null ;;
+  *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
 }
 needs() { # PROGRAM PACKAGE
-  command -v "$1" >/dev/null 2>&1 || missing+=("$2")
+  case " ${missing[*]-} " in *" $2 "*) return ;; esac
+  has "$1" || missing+=("$2")
 }
 
 function_of() { echo "${1//-/_}"; }
 
 pid_of() { # SERVICE: of the one that runs
   local pid
-  pid=$(cat "$run/$1.pid" 2>/dev/null) && kill -0 -- "-$pid" 2>/dev/null && echo "$pid"
+  pid=$(cat "$run/$1.pid" 2>/dev/null) && kill -0 -- "-$pid" 2>/dev/null || return 1
+  # After a restart of the machine, another program may have the number.
+  case $(readlink "/proc/$pid/cwd" 2>/dev/null || echo "$root") in
+  "$root" | "$root"/*) echo "$pid" ;;
+  *) return 1 ;;
+  esac
 }
 
 healthy_native() { # SERVICE; what it said is in SERVICE.health
@@ -91,15 +118,14 @@ healthy_native() { # SERVICE; what it said is in SERVICE.health
 }
 
 up_native() {
-  local service function begun=$SECONDS
+  local service begun=$SECONDS
   for service in "${native[@]}"; do "needs_$(function_of "$service")"; done
   [ ${#missing[@]} = 0 ] || fail "these are missing: apt-get install$(printf ' %s' "${missing[@]}")"
   mkdir -p "$run"
   for service in "${native[@]}"; do
-    function=$(function_of "$service")
     if ! pid_of "$service" >/dev/null; then
       echo "starting $service"
-      ("environment_$function" && "prepare_$function") >"$run/$service.log" 2>&1 ||
+      "$self" --prepare "$service" >"$run/$service.log" 2>&1 </dev/null ||
         fail "$service could not be prepared:
 $(tail -n 20 "$run/$service.log")"
       setsid "$self" --service "$service" >>"$run/$service.log" 2>&1 </dev/null &
@@ -134,10 +160,13 @@ down_native() {
 
 # --- in containers ---
 
+has_compose() {
+  docker compose version >/dev/null 2>&1 || has docker-compose
+}
 compose() {
   if docker compose version >/dev/null 2>&1; then
     docker compose "$@"
-  elif command -v docker-compose >/dev/null 2>&1; then
+  elif has docker-compose; then
     docker-compose "$@"
   else
     fail "there is no Docker Compose here: install it, or try ./setup.sh --native"
@@ -179,7 +208,7 @@ runs_natively() {
 
 status() {
   local service
-  if runs_natively; then
+  if [ "$how" = native ] || runs_natively || ! has_compose; then
     for service in "${native[@]}"; do
       if ! pid_of "$service" >/dev/null; then
         echo "$service: does not run"
@@ -201,10 +230,10 @@ while [ $# -gt 0 ]; do
   --down) task=down ;;
   --status) task=status ;;
   --wait) ;; # it always waits
-  --service)
+  --prepare | --service) # one service: what this script calls itself with
     function=$(function_of "$2")
     "environment_$function"
-    "run_$function"
+    if [ "$1" = --prepare ]; then "prepare_$function"; else "run_$function"; fi
     exit
     ;;
   *)
@@ -220,7 +249,13 @@ case $task-$how in
 up-native) up_native ;;
 up-containers) up_containers ;;
 status-*) status ;;
-down-*) if runs_natively; then down_native; else compose down --remove-orphans; fi ;;
+down-*)
+  if [ "$how" = native ] || runs_natively || ! has_compose; then
+    down_native
+  else
+    compose down --remove-orphans
+  fi
+  ;;
 esac
 <%# has_health_path %>
 [ "$task" != up ] || echo "open http://127.0.0.1:$APPLICATION_PORT"
