@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import sessionmaker
 
 <%# database.sqlite %>
-file = Path(os.environ.get("DATABASE_FILE", "data/database.sqlite"))
+file = Path(os.environ["DATABASE_FILE"])
 file.parent.mkdir(parents=True, exist_ok=True)
 engine = create_engine(f"sqlite:///{file}")
 <%/ database.sqlite %>
