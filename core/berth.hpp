@@ -271,9 +271,9 @@ struct AccountChange {
 struct KeyRotation {
   std::string key_id;
   std::vector<std::string> accounts;  // sealed anew
-  std::vector<std::string> projects;  // theirs too
   std::vector<std::string> left;      // not: a sentence each
   std::string old_key_file;           // opens ledgers of before; "": the keys are in no file
+  std::vector<std::string> projects = {};  // whose secrets were sealed anew too
 };
 
 struct OfferListing {

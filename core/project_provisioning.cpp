@@ -152,7 +152,7 @@ void ProjectProvisioning::keep_ports(const LedgerView& view, ProjectRecord& proj
   project.ports_json = json_of_ports(ports);
 }
 
-Secrets ProjectProvisioning::keep_secrets(ProjectRecord& project, Secrets& secrets,
+void ProjectProvisioning::keep_secrets(ProjectRecord& project, Secrets& secrets,
                                           const StackPlan& plan) const {
   Secrets fresh;
   for (const StackSecret& wanted : plan.secrets) {
@@ -162,11 +162,10 @@ Secrets ProjectProvisioning::keep_secrets(ProjectRecord& project, Secrets& secre
                                    std::to_string(wanted.length) + " long; 24 to 256 is allowed"};
     if (secrets.count(wanted.name) == 0) fresh[wanted.name] = made_secret(wanted);
   }
-  if (fresh.empty()) return fresh;
+  if (fresh.empty()) return;
   // Those that the stack no longer needs are kept: a database may still be locked with them.
   secrets.insert(fresh.begin(), fresh.end());
   put_secrets(project, secrets, keys().sealing());
-  return fresh;
 }
 
 Rendering ProjectProvisioning::rendered(const ProjectRecord& project, const ChosenStack& stack,
@@ -238,12 +237,15 @@ ProvisionReport ProjectProvisioning::provision(const std::string& project, const
     report.attempted = true;
     ProjectRecord record;
     Secrets secrets;
-    Secrets fresh;
+    decltype(report.secrets) untold;  // nobody has seen these yet
     parts_.ledger.write([&](LedgerTransaction& tx) {
       record = project_named(tx, project);
       take_over(record, stack);
       secrets = opened(record);
-      fresh = keep_secrets(record, secrets, *stack.plan);
+      const Secrets before = record.provisioned_unix_ms == 0 ? Secrets() : secrets;
+      keep_secrets(record, secrets, *stack.plan);
+      for (const auto& [name, value] : secrets)
+        if (before.count(name) == 0) untold.emplace_back(name, value);
       keep_ports(tx, record, *stack.plan);
       record.outcome = ProjectOutcome::pending;
       tx.save(record);
@@ -253,7 +255,7 @@ ProvisionReport ProjectProvisioning::provision(const std::string& project, const
     apply(folder, rendering, changes);
     report.success = true;
     report.files = reports_of(changes);
-    report.secrets.assign(fresh.begin(), fresh.end());
+    report.secrets = std::move(untold);
     end(report, project,
         [&](ProjectRecord& done) {
           done.outcome = ProjectOutcome::provisioned;

@@ -49,8 +49,7 @@ class ProjectProvisioning {
   [[nodiscard]] Secrets opened(const ProjectRecord& project) const;
   static void take_over(ProjectRecord& project, const ChosenStack& stack);
   void keep_ports(const LedgerView& view, ProjectRecord& project, const StackPlan& plan) const;
-  /// The secrets that were made just now.
-  Secrets keep_secrets(ProjectRecord& project, Secrets& secrets, const StackPlan& plan) const;
+  void keep_secrets(ProjectRecord& project, Secrets& secrets, const StackPlan& plan) const;
   [[nodiscard]] Rendering rendered(const ProjectRecord& project, const ChosenStack& stack,
                                    const Secrets& secrets);
   void end(ProvisionReport& report, const std::string& project,

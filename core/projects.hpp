@@ -90,7 +90,7 @@ struct ProvisionReport {
   std::string code, error;
   bool retryable = false;
   std::vector<FileReport> files;
-  /// Those that were made just now: they are told this once.
+  /// Those that nobody was told yet: they are told this once.
   std::vector<std::pair<std::string, std::string>> secrets;
 };
 

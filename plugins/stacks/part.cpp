@@ -50,6 +50,14 @@ class Table {
     if (!value || *value < 0) wrong(*node, key, "a whole number");
     return *value;
   }
+  std::int64_t number_within(const char* key, std::int64_t otherwise, std::int64_t least,
+                             std::int64_t most) {
+    const std::int64_t value = number(key, otherwise);
+    if (value < least || value > most)
+      wrong(*find(key, false), key,
+            "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return value;
+  }
   std::vector<std::string> texts(const char* key) {
     const toml::node* node = find(key, false);
     return node == nullptr ? std::vector<std::string>() : texts_of(*node, key);
@@ -175,7 +183,7 @@ void read_lists(Table& table, Part& part) {
   table.each("port", [&](Table& port) {
     StackPort one;
     one.name = port.text("name", true);
-    one.from = port.number("from", 8080);
+    one.from = port.number_within("from", 8080, 1024, 65535);
     part.ports.push_back(std::move(one));
   });
   table.each("secret", [&](Table& secret) {
@@ -185,7 +193,7 @@ void read_lists(Table& table, Part& part) {
     if (!form.empty() && form != "alphanumeric" && form != "base64")
       secret.refuse(secret.source(), "'form' is alphanumeric or base64");
     if (form == "base64") one.form = StackSecret::Form::base64;
-    one.length = secret.number("length", one.length);
+    one.length = secret.number_within("length", one.length, 24, 256);
     part.secrets.push_back(std::move(one));
   });
   table.each("rule", [&](Table& rule) {
