@@ -34,6 +34,7 @@ struct Option {
   bool required = false;
   std::vector<std::string> words = {};  // the values there are; empty: any
   Completes completes = Completes::nothing;
+  std::string unless = {};  // not required where this other option is given
 };
 
 struct Argument {

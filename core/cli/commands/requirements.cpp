@@ -8,10 +8,10 @@ namespace berth::cli {
 
 std::vector<Option> requirement_options(RequestWords& words) {
   return {
-      {"--org", "ORG", "the organization; else the project's", &words.organization, false, {},
-       Completes::organization},
-      {"--app", "APP", "the application; else the project's", &words.application, false, {},
-       Completes::application},
+      {"--org", "ORG", "the organization", &words.organization, true, {}, Completes::organization,
+       "--stack"},
+      {"--app", "APP", "the application", &words.application, true, {}, Completes::application,
+       "--stack"},
       {"--stack", "PROJECT", "deploy this project's folder; what it needs is its stack's",
        &words.project, false, {}, Completes::project},
       {"--cpu", "CORES", "cores, such as 2 or 0.5; else the application's default", &words.cpu},
@@ -39,8 +39,6 @@ DeployRequest request_of(const RequestWords& words, const std::string& user) {
   for (const auto& [option, name] : {std::pair("--org", &words.organization),
                                      std::pair("--app", &words.application)}) {
     if (name->empty() && !words.project.empty()) continue;  // the project's
-    if (name->empty())
-      throw Error(Problem::usage, fmt::format("{0} is missing: {0} NAME, or --stack PROJECT.", option));
     if (!is_name(*name))
       throw Error(Problem::usage,
                   fmt::format("{}: \"{}\" is no name: write 1 to 40 of a-z, 0-9 and '-', beginning "
