@@ -23,15 +23,23 @@ try {
   await page.locator('h1').waitFor({ timeout: 30000 });
   // A page that asks for its notes by itself shows them a moment later.
   await page.locator('li').first().waitFor({ timeout: 5000 }).catch(() => {});
-  const shown = await page.evaluate(() => ({
-    title: document.title,
-    heading: document.querySelector('h1').textContent,
-    items: [...document.querySelectorAll('li')].map((item) => item.textContent.trim()),
-    background: getComputedStyle(document.body).backgroundColor,
-    markers: getComputedStyle(document.querySelector('ul') ?? document.body).listStyleType,
-    weight: getComputedStyle(document.querySelector('h1')).fontWeight,
-    width: getComputedStyle(document.querySelector('main')).maxWidth,
-  }));
+  const shown = await page.evaluate(() => {
+    // A colour may be written as oklch() or lab(): what counts is the pixel.
+    const pixel = (colour) => {
+      const canvas = document.createElement('canvas').getContext('2d');
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data].join(' ');
+    };
+    return {
+      title: document.title,
+      heading: document.querySelector('h1').textContent,
+      items: [...document.querySelectorAll('li')].map((item) => item.textContent.trim()),
+      background: pixel(getComputedStyle(document.body).backgroundColor),
+      markers: getComputedStyle(document.querySelector('ul') ?? document.body).listStyleType,
+      weight: getComputedStyle(document.querySelector('h1')).fontWeight,
+    };
+  });
   await page.screenshot({ path: screenshot });
   // What is missing of an icon is said on the console without a name.
   const said = errors.filter((error) => !/^Failed to load resource/.test(error));
