@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 const pool = new pg.Pool({
-  host: process.env.DATABASE_HOST,
+  host: process.env.DATABASE_HOST ?? '127.0.0.1',
   port: Number(process.env.DATABASE_PORT),
   database: process.env.DATABASE_NAME,
   user: process.env.DATABASE_USER,
@@ -27,7 +27,7 @@ export async function close() {
 import { createPool } from 'mariadb';
 
 const pool = createPool({
-  host: process.env.DATABASE_HOST,
+  host: process.env.DATABASE_HOST ?? '127.0.0.1',
   port: Number(process.env.DATABASE_PORT),
   database: process.env.DATABASE_NAME,
   user: process.env.DATABASE_USER,
