@@ -1,5 +1,6 @@
 #include "render.hpp"
 
+#include <algorithm>
 #include <kainjow/mustache.hpp>
 #include <set>
 
@@ -47,8 +48,11 @@ class StrictContext final : public kainjow::mustache::context<std::string> {
   mutable std::set<std::string> missing_;
 };
 
-/// A line with nothing but one section's tag leaves no line behind. (The engine does so too, but for
-/// sections that are left out.)
+/// Keeps an empty line: the engine drops one that a section's tag stands before.
+constexpr char kept_line = '\x01';
+
+/// A line with nothing but one section's tag leaves no line behind, and an empty line stays one. (The
+/// engine does so too, but for sections that are left out.)
 std::string without_lone_tags(const std::string& text) {
   constexpr std::string_view blank = " \t";
   std::string out;
@@ -63,6 +67,7 @@ std::string without_lone_tags(const std::string& text) {
                       std::string_view("#^/!").find(line[open + 2]) != std::string_view::npos &&
                       close != std::string_view::npos &&
                       line.find_first_not_of(" \t\r\n", close + 2) == std::string_view::npos;
+    if (open == std::string_view::npos || line[open] == '\n') out += kept_line;
     out += lone ? line.substr(open, close + 2 - open) : line;
   }
   return out;
@@ -77,6 +82,7 @@ std::string rendered(const std::string& name, const std::string& text, const jso
   const data whole = data_of(view);
   StrictContext context(&whole);
   std::string out = engine.render(context);
+  out.erase(std::remove(out.begin(), out.end(), kept_line), out.end());
   std::string names;
   for (const std::string& missing : context.missing())
     names += (names.empty() ? "" : ", ") + ("<% " + missing + " %>");

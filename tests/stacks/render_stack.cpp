@@ -27,8 +27,8 @@ RenderRequest request_for(const Stack& stack, const StackPlan& plan) {
   request.stack = stack;
   request.name = folder_of(stack).substr(0, 41);
   request.title = "It's <" + stack_text(stack) + "> & \"more\"";
-  std::int64_t more = 0;
-  for (const StackPort& port : plan.ports) request.ports[port.name] = port.from + more++;
+  std::int64_t more = 0;  // apart from each other, whatever they begin from
+  for (const StackPort& port : plan.ports) request.ports[port.name] = port.from + 10 * more++;
   for (const StackSecret& secret : plan.secrets)
     request.secrets[secret.name] =
         secret.form == StackSecret::Form::base64

@@ -88,8 +88,9 @@ fresh() { # FILE PATH…
   [ -e "$made" ] && [ -z "$(find "$@" -newer "$made" -print -quit 2>/dev/null)" ]
 }
 has() { # "php", or "php/pdo_pgsql" and "python3/django" for what they have to bring
+  # shellcheck disable=SC2016  # PHP's own variable
   case $1 in
-  php/*) php -m 2>/dev/null | grep -i -q -x -e "${1#*/}" ;;
+  php/*) php -r 'exit(extension_loaded($argv[1]) ? 0 : 1);' "${1#*/}" 2>/dev/null ;;
   python3/*) python3 -c "import ${1#*/}" 2>/dev/null ;;
   *) command -v "$1" >/dev/null 2>&1 ;;
   esac

@@ -1,13 +1,14 @@
 <?php
 
-// Where .env says DATABASE_…, the containers say DB_…: there the database has another address.
+// In containers docker-compose.yml says where the database is; else it is on this machine.
 return [
 <%# database.sqlite %>
     'default' => 'sqlite',
     'connections' => [
         'sqlite' => [
             'driver' => 'sqlite',
-            'database' => env('DB_DATABASE', database_path('database.sqlite')),
+            // A path from the project's folder, whatever folder PHP is in.
+            'database' => str_starts_with($file = env('DATABASE_FILE', 'data/database.sqlite'), '/') ? $file : base_path($file),
             'prefix' => '',
             'foreign_key_constraints' => true,
         ],
@@ -18,11 +19,11 @@ return [
     'connections' => [
         'pgsql' => [
             'driver' => 'pgsql',
-            'host' => env('DB_HOST', '127.0.0.1'),
-            'port' => env('DB_PORT', env('DATABASE_PORT')),
-            'database' => env('DB_DATABASE', env('DATABASE_NAME')),
-            'username' => env('DB_USERNAME', env('DATABASE_USER')),
-            'password' => env('DB_PASSWORD', env('DATABASE_PASSWORD')),
+            'host' => env('DATABASE_HOST', '127.0.0.1'),
+            'port' => env('DATABASE_PORT'),
+            'database' => env('DATABASE_NAME'),
+            'username' => env('DATABASE_USER'),
+            'password' => env('DATABASE_PASSWORD'),
             'charset' => 'utf8',
             'prefix' => '',
             'search_path' => 'public',
@@ -35,11 +36,11 @@ return [
     'connections' => [
         'mariadb' => [
             'driver' => 'mariadb',
-            'host' => env('DB_HOST', '127.0.0.1'),
-            'port' => env('DB_PORT', env('DATABASE_PORT')),
-            'database' => env('DB_DATABASE', env('DATABASE_NAME')),
-            'username' => env('DB_USERNAME', env('DATABASE_USER')),
-            'password' => env('DB_PASSWORD', env('DATABASE_PASSWORD')),
+            'host' => env('DATABASE_HOST', '127.0.0.1'),
+            'port' => env('DATABASE_PORT'),
+            'database' => env('DATABASE_NAME'),
+            'username' => env('DATABASE_USER'),
+            'password' => env('DATABASE_PASSWORD'),
             'charset' => 'utf8mb4',
             'collation' => 'utf8mb4_unicode_ci',
             'prefix' => '',
@@ -47,9 +48,5 @@ return [
         ],
     ],
 <%/ database.mariadb %>
-<%# database.none %>
-    'default' => 'none',
-    'connections' => [],
-<%/ database.none %>
     'migrations' => ['table' => 'migrations', 'update_date_on_publish' => true],
 ];

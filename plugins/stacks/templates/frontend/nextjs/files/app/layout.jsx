@@ -6,16 +6,13 @@ export const metadata = { title: <% title.json %> };
 
 export default function Layout({ children }) {
   return (
-    <html lang="en">
+    <html lang="en"<%# css.bootstrap %> data-bs-theme="dark"<%/ css.bootstrap %>>
 <%# css.tailwind %>
       <body className="min-h-screen bg-slate-900 text-slate-100 antialiased">{children}</body>
 <%/ css.tailwind %>
-<%# css.bootstrap %>
-      <body className="bg-dark text-light">{children}</body>
-<%/ css.bootstrap %>
-<%# css.none %>
+<%^ css.tailwind %>
       <body>{children}</body>
-<%/ css.none %>
+<%/ css.tailwind %>
     </html>
   );
 }

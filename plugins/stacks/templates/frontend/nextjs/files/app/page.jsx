@@ -1,16 +1,9 @@
-<%# database.any %>
 import { notes } from '../lib/notes.js';
 
-<%/ database.any %>
 export const dynamic = 'force-dynamic';
 
 export default async function Page() {
-<%# database.any %>
   const all = await notes();
-<%/ database.any %>
-<%^ database.any %>
-  const all = [];
-<%/ database.any %>
   return (
 <%# css.tailwind %>
     <main className="mx-auto max-w-2xl px-6 py-16">

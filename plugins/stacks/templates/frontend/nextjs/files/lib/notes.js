@@ -1,64 +1,30 @@
-<%# database.postgresql %>
-import pg from 'pg';
+<%# backend.any %>
+// The backend: in containers at BACKEND_URL, else at its port of this machine.
+const backend = process.env.BACKEND_URL ?? `http://127.0.0.1:${process.env.API_PORT}`;
 
-const pool = new pg.Pool({
-  host: process.env.DATABASE_HOST,
-  port: Number(process.env.DATABASE_PORT),
-  database: process.env.DATABASE_NAME,
-  user: process.env.DATABASE_USER,
-  password: process.env.DATABASE_PASSWORD,
-  max: 5,
-});
-
-/** The rows that a statement gives. */
-export async function query(sql) {
-  return (await pool.query(sql)).rows;
+/** What the backend answers at a path; called on the server only. */
+export function fromBackend(path) {
+  return fetch(new URL(path, backend), { cache: 'no-store', signal: AbortSignal.timeout(4000) });
 }
 
-export async function close() {
-  await pool.end();
+export async function notes() {
+  const answer = await fromBackend('/api/notes');
+  if (!answer.ok) throw new Error(`the backend answers ${answer.status}`);
+  return answer.json();
 }
-<%/ database.postgresql %>
-<%# database.mariadb %>
-import { createPool } from 'mariadb';
-
-const pool = createPool({
-  host: process.env.DATABASE_HOST,
-  port: Number(process.env.DATABASE_PORT),
-  database: process.env.DATABASE_NAME,
-  user: process.env.DATABASE_USER,
-  password: process.env.DATABASE_PASSWORD,
-  connectionLimit: 5,
-});
-
-/** The rows that a statement gives. */
-export async function query(sql) {
-  return pool.query(sql);
-}
-
-export async function close() {
-  await pool.end();
-}
-<%/ database.mariadb %>
-<%# database.sqlite %>
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-
-const file = process.env.DATABASE_FILE ?? 'data/database.sqlite';
-mkdirSync(dirname(file), { recursive: true });
-const database = new DatabaseSync(file);
-
-/** The rows that a statement gives. */
-export async function query(sql) {
-  return database.prepare(sql).all();
-}
-
-export async function close() {
-  database.close();
-}
-<%/ database.sqlite %>
+<%/ backend.any %>
+<%# backend.none %>
+<%# database.any %>
+import { query } from './database.js';
 
 export async function notes() {
   return query('SELECT id, text FROM notes ORDER BY id');
 }
+<%/ database.any %>
+<%# database.none %>
+// This project has no database: what the page lists comes from here.
+export async function notes() {
+  return [];
+}
+<%/ database.none %>
+<%/ backend.none %>

@@ -1,5 +1,5 @@
 <!DOCTYPE html>
-<html lang="en">
+<html lang="en"<%# css.bootstrap %> data-bs-theme="dark"<%/ css.bootstrap %>>
 <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,7 +21,7 @@
 </body>
 <%/ css.tailwind %>
 <%# css.bootstrap %>
-<body class="bg-dark text-light">
+<body>
     <main class="container py-5">
         <h1 class="display-5 fw-bold">{{ config('app.name') }}</h1>
         <ul class="list-group mt-4">

@@ -1,3 +1,5 @@
+<%# backend.none %>
+<%# database.any %>
 CREATE TABLE notes (
 <%# database.postgresql %>
   id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -11,3 +13,5 @@ CREATE TABLE notes (
   text VARCHAR(255) NOT NULL
 );
 INSERT INTO notes (text) VALUES ('The database works.');
+<%/ database.any %>
+<%/ backend.none %>

@@ -1,0 +1,298 @@
+"""Starts stacks for real on this machine, without containers, as their users would.
+
+    /usr/bin/python3 -B tests/stacks/boot_stacks.py RENDER [TEMPLATES] [--screenshots FOLDER]
+                                                    [--only TEXT] [--at-once N] [--keep]
+
+RENDER is berth-stack-render. Of each stack: ./setup.sh --native, its answers, its page in Chromium with
+a screenshot, what it says while its database is away, --status, --down with no process left, and a
+second start that still has the data. Laravel runs on a stand-in: laravel/README.md.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import urllib.error
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# Each pair of two slots' choices that projects are made of is in here at least once, as far as the
+# slots go together. The user: who starts it, where root may choose.
+STACKS = [
+    # backend database frontend css
+    ("laravel postgresql none tailwind", "root"),
+    ("none postgresql nextjs tailwind", "root"),
+    ("laravel mariadb none bootstrap", "root"),
+    ("none sqlite nextjs bootstrap", "root"),
+    ("none mariadb nextjs none", "nobody"),
+    ("laravel sqlite nextjs tailwind", "root"),
+    ("laravel none none none", "root"),
+]
+
+# What each css makes of a page, and a browser's own style does not: the background's pixel, and more.
+STYLES = {
+    "tailwind": {"background": "15 23 4[123] 255", "markers": "none", "weight": "700"},
+    "bootstrap": {"background": "33 37 41 255", "weight": "700"},
+    "none": {"background": "0 0 0 0", "markers": "disc"},
+}
+
+NOTE = "The database works."
+
+
+class Wrong(Exception):
+    """The stack does not do what it has to; the text is for the person who wrote its templates."""
+
+
+def check(holds, text):
+    if not holds:
+        raise Wrong(text)
+
+
+def free_ports(count):
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+def get(port, path):
+    """(status, body) of an address on this machine."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.read().decode()
+
+
+def processes_in(folder):
+    """What runs with the folder as its own, or with something below it in its environment."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            where = os.readlink(process / "cwd")
+            environment = (process / "environ").read_bytes()
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        if where == str(folder) or where.startswith(f"{folder}/") or \
+                f"={folder}".encode() in environment or str(folder) in line:
+            found.append(f"{process.name} {line}")
+    return found
+
+
+class Boot:
+    def __init__(self, stack, user, given, work, npm):
+        self.slots = dict(zip(("backend", "database", "frontend", "css"), stack.split()))
+        self.name = "-".join(stack.split())
+        self.user = user if os.geteuid() == 0 else "root"
+        self.given = given
+        self.npm = npm
+        self.folder = work / self.name
+        self.home = work / "home" / self.name
+        self.seconds = {}
+
+    @property
+    def has_server(self):
+        return self.slots["database"] not in ("none", "sqlite")
+
+    @property
+    def has_page(self):
+        # Backends that render pages are those that can have css without a frontend.
+        return self.slots["frontend"] != "none" or \
+            (self.folder / "resources/views").exists() or (self.folder / "templates").exists()
+
+    def render(self):
+        done = subprocess.run([self.given.render, str(self.given.templates), str(self.folder.parent),
+                               *self.slots.values()], text=True, capture_output=True)
+        check(done.returncode == 0, done.stderr)
+        env = (self.folder / ".env").read_text()
+        names = re.findall(r"^(\w+_PORT)=\d+$", env, re.M)
+        self.ports = dict(zip(names, free_ports(len(names))))
+        for name, port in self.ports.items():
+            env = re.sub(rf"^{name}=\d+$", f"{name}={port}", env, flags=re.M)
+        (self.folder / ".env").write_text(env)
+        self.home.mkdir(parents=True)
+        if self.user != "root":
+            for folder in (self.folder, self.home):
+                subprocess.run(["chown", "-R", self.user, folder], check=True)
+
+    def setup(self, *words):
+        """Runs setup.sh with nothing of this test's own environment, and gives what it says."""
+        home = str(self.home) if self.user != "root" else os.environ.get("HOME", "/root")
+        environment = {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8",
+                       "COMPOSER_HOME": str(self.folder.parent / "composer"),
+                       "SETUP_TIMEOUT_S": str(self.given.timeout)}
+        before = [] if self.user == "root" else \
+            ["setpriv", f"--reuid={self.user}", "--regid=nogroup", "--clear-groups", "--"]
+        begun = time.monotonic()
+        # Into a file: what it starts must not keep a pipe of ours open.
+        said = self.folder.parent / f"{self.name}.out"
+        with open(said, "w") as out:
+            done = subprocess.run([*before, "./setup.sh", *words], cwd=self.folder, env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                  timeout=self.given.timeout + 300)
+        self.seconds.setdefault(" ".join(words), round(time.monotonic() - begun, 1))
+        check(done.returncode == 0, f"setup.sh {' '.join(words)} ended with {done.returncode}:\n"
+              + said.read_text())
+        return said.read_text()
+
+    def healthy(self):
+        expected = {"status": "ok"}
+        if self.slots["database"] != "none":
+            expected["database"] = {"notes": 1, "first": NOTE}
+        for port in {self.ports.get("APPLICATION_PORT"), self.ports.get("API_PORT")} - {None}:
+            status, body = get(port, "/health")
+            check(status == 200 and json.loads(body) == expected, f"/health answers {status}: {body}")
+
+    def api(self):
+        if self.slots["backend"] == "none":
+            return
+        notes = [] if self.slots["database"] == "none" else [{"id": 1, "text": NOTE}]
+        port = self.ports.get("API_PORT", self.ports["APPLICATION_PORT"])
+        status, body = get(port, "/api/notes")
+        check(status == 200 and json.loads(body) == notes, f"/api/notes answers {status}: {body}")
+
+    def page(self):
+        if not self.has_page:
+            return
+        picture = pathlib.Path(self.given.screenshots) / f"{self.name}.png"
+        done = subprocess.run(["node", HERE / "judges/open_page.mjs", self.npm,
+                               f"http://127.0.0.1:{self.ports['APPLICATION_PORT']}/", picture],
+                              text=True, capture_output=True, timeout=180)
+        check(done.returncode == 0, f"the page cannot be opened: {done.stderr}")
+        shown = json.loads(done.stdout)
+        check(not shown["errors"], f"the page says: {shown['errors']}")
+        title = f"It's <{' + '.join(self.slots.values())}> & \"more\""
+        for what in ("title", "heading"):
+            # .env holds no single quote that every reader takes alike.
+            check(shown[what].strip().replace("\u2019", "'") == title, f"the {what} is {shown[what]!r}")
+        notes = [] if self.slots["database"] == "none" else [NOTE]
+        check(shown["items"] == notes, f"the page lists {shown['items']}")
+        for what, pattern in STYLES[self.slots["css"]].items():
+            if what == "markers" and not notes:
+                continue
+            check(re.fullmatch(pattern, shown[what]),
+                  f"{self.slots['css']}: the page's {what} is {shown[what]}")
+
+    def without_database(self):
+        """Its end is said by /health with 503, and setup.sh starts it again, and nothing else."""
+        if not self.has_server or "APPLICATION_PORT" not in self.ports:
+            return
+        group = int((self.folder / ".berth/run/database.pid").read_text())
+        os.killpg(group, signal.SIGTERM)
+        for _ in range(100):
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                break
+            time.sleep(0.1)
+        status, body = get(self.ports["APPLICATION_PORT"], "/health")
+        check(status == 503, f"without its database /health answers {status}: {body}")
+        check(len(body) < 300 and NOTE not in body, f"/health says without its database: {body}")
+        said = self.setup("--native")
+        check(said.count("starting ") == 1, f"setup.sh started more than the database:\n{said}")
+        self.healthy()
+
+    def down(self):
+        self.setup("--down")
+        left = processes_in(self.folder)
+        check(not left, "left after --down:\n" + "\n".join(left))
+
+    def go(self):
+        self.render()
+        try:
+            self.setup("--native")
+            self.healthy()
+            self.api()
+            self.page()
+            said = self.setup("--status")
+            check(said and all(line.endswith(": healthy") for line in said.splitlines()),
+                  f"--status says:\n{said}")
+            self.without_database()
+            self.down()
+            begun = time.monotonic()
+            self.setup("--native")
+            self.seconds["again"] = round(time.monotonic() - begun, 1)
+            self.healthy()
+            self.down()
+        except Exception:
+            self.tell()
+            raise
+        finally:
+            if processes_in(self.folder):
+                subprocess.run(["./setup.sh", "--native", "--down"], cwd=self.folder,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if not self.given.keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tell(self):
+        for log in sorted((self.folder / ".berth/run").glob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()[-25:]
+            print(f"--- {self.name}: {log.name}", *lines, sep="\n", flush=True)
+
+
+def read_arguments():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("render")
+    arguments.add_argument("templates", nargs="?",
+                           default=HERE.parent.parent / "plugins/stacks/templates")
+    arguments.add_argument("--screenshots", help="where they go; else nowhere")
+    arguments.add_argument("--only", default="", help="only stacks with this in their names")
+    arguments.add_argument("--at-once", type=int, default=2)
+    arguments.add_argument("--timeout", type=int, default=600, help="seconds for one start")
+    arguments.add_argument("--keep", action="store_true", help="the folders of the stacks stay")
+    return arguments.parse_args()
+
+
+def boot(one):
+    try:
+        one.go()
+        times = ", ".join(f"{what} {seconds} s" for what, seconds in one.seconds.items())
+        print(f"ok      {one.name} ({one.user}): {times}", flush=True)
+        return True
+    except Wrong as why:
+        print(f"FAILED  {one.name}: {why}", flush=True)
+    except Exception:
+        print(f"FAILED  {one.name}: {traceback.format_exc()}", flush=True)
+    return False
+
+
+def main():
+    given = read_arguments()
+    given.render = os.path.abspath(given.render)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="berth_boot_")).resolve()
+    work.chmod(0o755)  # the databases' own users go through it
+    given.screenshots = os.path.abspath(given.screenshots or work)
+    os.makedirs(given.screenshots, exist_ok=True)
+    installed = subprocess.run([HERE / "judges/install"], text=True, capture_output=True)
+    missing = [f"{program} ({package})" for program, package in
+               (("node", "nodejs"), ("chromium", "chromium"), ("php", "php-cli")) if not shutil.which(program)]
+    if installed.returncode != 0 or missing:
+        print(f"NOT JUDGED: {installed.stderr} {', '.join(missing)}")
+        return 77
+    subprocess.run([HERE / "laravel/make_stand_in", work / "composer"], check=True)
+    stacks = [Boot(stack, user, given, work, installed.stdout.strip()) for stack, user in STACKS
+              if given.only in stack.replace(" ", "-")]
+    with concurrent.futures.ThreadPoolExecutor(given.at_once) as pool:
+        passed = sum(pool.map(boot, stacks))
+    if given.keep:
+        print(f"kept in {work}")
+    else:
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"{passed} passed, {len(stacks) - passed} failed")
+    return 0 if passed == len(stacks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
