@@ -1,7 +1,7 @@
 """Starts stacks for real on this machine, without containers, as their users would.
 
     /usr/bin/python3 -B tests/stacks/boot_stacks.py RENDER [TEMPLATES] [--screenshots FOLDER]
-                                                    [--only TEXT] [--at-once N] [--keep]
+                                     [--only TEXT] [--first N] [--at-once N] [--keep]
 
 RENDER is berth-stack-render. Of each stack: ./setup.sh --native, its answers, its page in Chromium with
 a screenshot, what it says while its database is away, --status, --down with no process left, and a
@@ -26,17 +26,39 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Each pair of two slots' choices that projects are made of is in here at least once, as far as the
-# slots go together. The user: who starts it, where root may choose.
+# Any two choices that go together in a stack do so here at least once; the first dozen are those that
+# people make most. Then who starts it, where root may choose.
 STACKS = [
     # backend database frontend css
     ("laravel postgresql none tailwind", "root"),
+    ("fastapi postgresql react tailwind", "root"),
     ("none postgresql nextjs tailwind", "root"),
-    ("laravel mariadb none bootstrap", "root"),
+    ("laravel mariadb none bootstrap", "nobody"),
+    ("express postgresql vue bootstrap", "nobody"),
     ("none sqlite nextjs bootstrap", "root"),
+    ("django postgresql none tailwind", "root"),
     ("none mariadb nextjs none", "nobody"),
     ("laravel sqlite nextjs tailwind", "root"),
+    ("django sqlite svelte tailwind", "root"),
+    ("fastapi mariadb nextjs bootstrap", "root"),
+    ("express none none none", "nobody"),
     ("laravel none none none", "root"),
+    ("django none react bootstrap", "root"),
+    ("fastapi sqlite vue none", "nobody"),
+    ("none none vue tailwind", "root"),
+    ("express mariadb svelte tailwind", "root"),
+    ("express sqlite react none", "root"),
+    ("fastapi none svelte none", "root"),
+    ("django mariadb vue none", "nobody"),
+    ("laravel postgresql svelte none", "root"),
+    ("laravel mariadb react bootstrap", "root"),
+    ("django none nextjs tailwind", "root"),
+    ("none none svelte bootstrap", "nobody"),
+    ("fastapi sqlite none none", "root"),
+    ("express none nextjs tailwind", "root"),
+    ("laravel postgresql vue bootstrap", "root"),
+    ("none mariadb none none", "root"),
+    ("none none react bootstrap", "root"),
 ]
 
 # What each css makes of a page, and a browser's own style does not: the background's pixel, and more.
@@ -99,7 +121,8 @@ class Boot:
         self.given = given
         self.npm = npm
         self.folder = work / self.name
-        self.home = work / "home" / self.name
+        self.home = work / f"home-of-{self.user}"
+        self.composer = work / f"{self.name}.composer"
         self.seconds = {}
 
     @property
@@ -108,9 +131,13 @@ class Boot:
 
     @property
     def has_page(self):
-        # Backends that render pages are those that can have css without a frontend.
-        return self.slots["frontend"] != "none" or \
-            (self.folder / "resources/views").exists() or (self.folder / "templates").exists()
+        return self.slots["frontend"] != "none" or self.slots["backend"] in ("laravel", "django")
+
+    @property
+    def unknown(self):
+        """The parts that the templates do not have."""
+        return [f"{slot}/{choice}" for slot, choice in self.slots.items() if choice != "none"
+                and not (pathlib.Path(self.given.templates) / slot / choice).is_dir()]
 
     def render(self):
         done = subprocess.run([self.given.render, str(self.given.templates), str(self.folder.parent),
@@ -122,16 +149,19 @@ class Boot:
         for name, port in self.ports.items():
             env = re.sub(rf"^{name}=\d+$", f"{name}={port}", env, flags=re.M)
         (self.folder / ".env").write_text(env)
-        self.home.mkdir(parents=True)
+        if self.slots["backend"] == "laravel":
+            subprocess.run([HERE / "laravel/make_stand_in", self.composer], check=True)
+        self.home.mkdir(exist_ok=True)
         if self.user != "root":
-            for folder in (self.folder, self.home):
-                subprocess.run(["chown", "-R", self.user, folder], check=True)
+            for path in (self.folder, self.home, self.composer):
+                if path.exists():
+                    subprocess.run(["chown", "-R", self.user, path], check=True)
 
     def setup(self, *words):
         """Runs setup.sh with nothing of this test's own environment, and gives what it says."""
         home = str(self.home) if self.user != "root" else os.environ.get("HOME", "/root")
         environment = {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8",
-                       "COMPOSER_HOME": str(self.folder.parent / "composer"),
+                       "COMPOSER_HOME": str(self.composer),
                        "SETUP_TIMEOUT_S": str(self.given.timeout)}
         before = [] if self.user == "root" else \
             ["setpriv", f"--reuid={self.user}", "--regid=nogroup", "--clear-groups", "--"]
@@ -249,6 +279,7 @@ def read_arguments():
                            default=HERE.parent.parent / "plugins/stacks/templates")
     arguments.add_argument("--screenshots", help="where they go; else nowhere")
     arguments.add_argument("--only", default="", help="only stacks with this in their names")
+    arguments.add_argument("--first", type=int, help="only so many of them")
     arguments.add_argument("--at-once", type=int, default=2)
     arguments.add_argument("--timeout", type=int, default=600, help="seconds for one start")
     arguments.add_argument("--keep", action="store_true", help="the folders of the stacks stay")
@@ -281,9 +312,12 @@ def main():
     if installed.returncode != 0 or missing:
         print(f"NOT JUDGED: {installed.stderr} {', '.join(missing)}")
         return 77
-    subprocess.run([HERE / "laravel/make_stand_in", work / "composer"], check=True)
     stacks = [Boot(stack, user, given, work, installed.stdout.strip()) for stack, user in STACKS
-              if given.only in stack.replace(" ", "-")]
+              if given.only in stack.replace(" ", "-")][:given.first]
+    for one in stacks:
+        if one.unknown:
+            print(f"NOT JUDGED: {one.name}: there is no {', '.join(one.unknown)}")
+    stacks = [one for one in stacks if not one.unknown]
     with concurrent.futures.ThreadPoolExecutor(given.at_once) as pool:
         passed = sum(pool.map(boot, stacks))
     if given.keep:

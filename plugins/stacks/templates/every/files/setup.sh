@@ -62,6 +62,7 @@ health_<% native.function %>() {
 <%/ is_native %>
 <%/ services %>
 missing=()
+unset PORT # each service has its own
 PATH=$PATH:/usr/sbin$(printf ':%s' /usr/lib/postgresql/*/bin)
 
 # Databases refuse to run as root: there they run as the user of their package.
@@ -118,20 +119,35 @@ healthy_native() { # SERVICE; what it said is in SERVICE.health
   ("environment_$function" && "health_$function") >"$run/$1.health" 2>&1
 }
 
+port_of() { # SERVICE; nothing, where it has none
+  ("environment_$(function_of "$1")" && echo "${PORT-}")
+}
+refuse_taken_port() { # SERVICE: else the other program's answers would pass for its own
+  local port
+  port=$(port_of "$1")
+  if [ -n "$port" ] && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    fail "$1 cannot start: another program has its port $port; end that one, or change the port in .env"
+  fi
+}
+
 up_native() {
-  local service begun=$SECONDS
+  local service begun
   for service in "${native[@]}"; do "needs_$(function_of "$service")"; done
   [ ${#missing[@]} = 0 ] || fail "these are missing: apt-get install$(printf ' %s' "${missing[@]}")"
   mkdir -p "$run"
   for service in "${native[@]}"; do
     if ! pid_of "$service" >/dev/null; then
+      refuse_taken_port "$service"
       echo "starting $service"
       "$self" --prepare "$service" >"$run/$service.log" 2>&1 </dev/null ||
         fail "$service could not be prepared:
 $(tail -n 20 "$run/$service.log")"
       setsid "$self" --service "$service" >>"$run/$service.log" 2>&1 </dev/null &
       echo $! >"$run/$service.pid"
+      # Its process group is there as soon as setsid has begun.
+      while kill -0 "$!" 2>/dev/null && ! kill -0 -- "-$!" 2>/dev/null; do sleep 0.05; done
     fi
+    begun=$SECONDS
     until healthy_native "$service"; do
       pid_of "$service" >/dev/null || fail "$service has ended:
 $(tail -n 20 "$run/$service.log")"
@@ -161,10 +177,11 @@ down_native() {
 
 # --- in containers ---
 
-has_compose() {
-  docker compose version >/dev/null 2>&1 || has docker-compose
+has_engine() {
+  [ -n "${DOCKER_HOST-}" ] || [ -S /var/run/docker.sock ] || docker info >/dev/null 2>&1
 }
 compose() {
+  has_engine || fail "there is no Docker here that runs: start it, or try ./setup.sh --native"
   if docker compose version >/dev/null 2>&1; then
     docker compose "$@"
   elif has docker-compose; then
@@ -184,9 +201,10 @@ healthy_container() { # SERVICE
 }
 
 up_containers() {
-  local service said begun=$SECONDS
+  local service said begun
   compose up --detach --build --remove-orphans
   for service in "${services[@]}"; do
+    begun=$SECONDS
     until said=$(healthy_container "$service" 2>&1); do
       [ $((SECONDS - begun)) -lt "$limit_s" ] || fail "waited $limit_s s for $service, whose check says:
 $said
@@ -209,7 +227,7 @@ runs_natively() {
 
 status() {
   local service
-  if [ "$how" = native ] || runs_natively || ! has_compose; then
+  if [ "$how" = native ] || runs_natively || ! has_engine; then
     for service in "${native[@]}"; do
       if ! pid_of "$service" >/dev/null; then
         echo "$service: does not run"
@@ -251,7 +269,7 @@ up-native) up_native ;;
 up-containers) up_containers ;;
 status-*) status ;;
 down-*)
-  if [ "$how" = native ] || runs_natively || ! has_compose; then
+  if [ "$how" = native ] || runs_natively || ! has_engine; then
     down_native
   else
     compose down --remove-orphans
