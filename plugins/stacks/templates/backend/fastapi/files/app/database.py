@@ -25,7 +25,7 @@ url = URL.create(
 <%/ database.mariadb %>
     username=os.environ["DATABASE_USER"],
     password=os.environ["DATABASE_PASSWORD"],
-    host=os.environ["DATABASE_HOST"],
+    host=os.environ.get("DATABASE_HOST", "127.0.0.1"),
     port=int(os.environ["DATABASE_PORT"]),
     database=os.environ["DATABASE_NAME"],
 <%# database.mariadb %>
