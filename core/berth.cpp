@@ -147,7 +147,8 @@ std::string Berth::submit(const DeployRequest& request) {
 
 Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
   return at_the_door([&] {
-    const DeploymentRecord deployment = resolve(parts_->parts, parts_->project_changes.filled_in(request));
+    const DeploymentRecord deployment =
+        resolve(parts_->parts, parts_->project_changes.filled_in(request));
     parts_->look_at_accounts();
     std::optional<Preview> found;
     for (int round = 0; round < 2 && !found; ++round) {

@@ -378,9 +378,9 @@ class Berth {
   ProjectReport new_project(const NewProject& project);
   std::vector<ProjectReport> projects(std::string_view organization = {});
   ProjectReport project(std::string_view project);
-  /// By who made the project, or an admin. Saves the stack, then makes the folder what it says: what
-  /// becomes of that is told, not thrown. Throws usage (no such technology, or not together: nothing
-  /// is saved), refused.
+  /// By who made the project, or an admin. Saves the stack, then makes the folder what it says:
+  /// what becomes of that is told, not thrown. Throws usage (no such technology, or not together:
+  /// nothing is saved), refused.
   ProvisionReport save_stack(const StackWish& wish, const std::function<bool()>& stop = {});
   /// Makes the folder what the saved stack says: after a failure, or for a newer template. `start`
   /// as in StackWish.

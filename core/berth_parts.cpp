@@ -156,9 +156,11 @@ Berth::Parts::Parts(Options given)
                   : open_journal(level_of(config.log_level), config.log_file)),
       clock(system_clock()),
       entropy(system_entropy()),
-      cache(watched(between_edges(options.at_edge, "open cache", [this] {
-                      return open_sqlite_cache(config.state_dir.string(), cache_note);
-                    }), options.at_edge)),
+      cache(watched(between_edges(options.at_edge, "open cache",
+                                  [this] {
+                                    return open_sqlite_cache(config.state_dir.string(), cache_note);
+                                  }),
+                    options.at_edge)),
       transport(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
                             CurlOptions{config.proxy, config.ca_file})),
                         options.at_edge)),
@@ -172,21 +174,35 @@ Berth::Parts::Parts(Options given)
       notifiers(config, opener),
       stack_provisioners(config, opener),
       offers(config, clouds, *cache, *clock, *journal, thread_workers),
-      ledger(watched(between_edges(options.at_edge, "open ledger", [this] {
-                       return open_sqlite_ledger(config.state_dir.string(), entropy->id(),
-                                                 options.read_only);
-                     }), options.at_edge)),
-      owners(watched(
-          lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
-          options.at_edge)),
+      ledger(watched(between_edges(options.at_edge, "open ledger",
+                                   [this] {
+                                     return open_sqlite_ledger(config.state_dir.string(),
+                                                               entropy->id(), options.read_only);
+                                   }),
+                     options.at_edge)),
+      owners(watched(lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
+                     options.at_edge)),
       processes(watched(posix_processes(), options.at_edge)),
       probe(watched(tcp_probe(), options.at_edge)),
       ports(tcp_ports()),
-      shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()),
-                    options.at_edge)),
-      parts{config, accounts,  pipeline, *ledger,  *cache,    offers,
-            clouds, notifiers, *clock,   *entropy, *owners,   *processes,
-            *probe, *shell,    *journal, stopping, withheld(),
+      shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()), options.at_edge)),
+      parts{config,
+            accounts,
+            pipeline,
+            *ledger,
+            *cache,
+            offers,
+            clouds,
+            notifiers,
+            *clock,
+            *entropy,
+            *owners,
+            *processes,
+            *probe,
+            *shell,
+            *journal,
+            stopping,
+            withheld(),
             [this](const std::string& project, std::string text) {
               return project_changes.redacted(project, std::move(text));
             }},

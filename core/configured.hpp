@@ -1,4 +1,4 @@
-// Accounts, and the notifiers and stack provisioners of the config, opened when they are first used.
+// Accounts, and the notifiers and stack provisioners of the config, opened when first used.
 #pragma once
 
 #include <map>

@@ -29,8 +29,9 @@ std::string slug_for(const std::string& title) {
   refuse_title(title);
   std::string slug = slug_of(title);
   if (slug.empty())
-    throw Error(Problem::usage, "'" + title + "' leaves nothing for the name of a folder: it needs "
-                                              "a letter from a to z, or a digit");
+    throw Error(Problem::usage, "'" + title +
+                                    "' leaves nothing for the name of a folder: it needs "
+                                    "a letter from a to z, or a digit");
   return slug;
 }
 
@@ -85,7 +86,8 @@ StackChoicesReport ProjectChanges::choices() {
   const OfferedChoices offered = offered_choices(provisioners_, provisioning_.calls());
   StackChoicesReport report;
   for (const auto& [id, choices] : offered.of) {
-    for (const StackChoice& choice : choices.choices) report.choices.push_back(report_of(choice, id));
+    for (const StackChoice& choice : choices.choices)
+      report.choices.push_back(report_of(choice, id));
     for (const StackRule& rule : choices.rules)
       report.rules.push_back({rule.id, rule.sentence, id, rule.when});
     report.combinations += static_cast<std::int64_t>(stacks_of(choices).size());
@@ -102,8 +104,9 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
   std::string organization = wish.organization;
   if (organization.empty()) {
     if (organizations.size() != 1)
-      throw Error(Problem::usage, "the config has several organizations: say which one the "
-                                  "project is for (--org)");
+      throw Error(Problem::usage,
+                  "the config has several organizations: say which one the "
+                  "project is for (--org)");
     organization = organizations.front().id;
   } else if (parts_.settings.organization(organization) == nullptr) {
     throw Error(Problem::usage, "there is no organization '" + organization + "' in " +
@@ -113,15 +116,16 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
   ProjectRecord record;
   parts_.ledger.write([&](LedgerTransaction& tx) {
     if (const auto known = tx.project(slug))
-      throw Error(Problem::usage, "'" + wish.title + "' would be project " + slug + ", and that is '" +
-                                      known->title + "' already; choose another name");
+      throw Error(Problem::usage, "'" + wish.title + "' would be project " + slug +
+                                      ", and that is '" + known->title +
+                                      "' already; choose another name");
     if (!wish.adopt) {
       const ProjectFolder folder(parts_.settings.stacks.projects_dir, slug, Missing::leave);
       if (folder.has_files() && !folder.has_own_folder())
-        throw Error(Problem::usage,
-                    shown.string() + " has files already, and no project is known there. Choose "
-                                     "another name; or --adopt keeps them as they are, and puts "
-                                     "the template's beside them.");
+        throw Error(Problem::usage, shown.string() +
+                                        " has files already, and no project is known there. Choose "
+                                        "another name; or --adopt keeps them as they are, and puts "
+                                        "the template's beside them.");
     }
     record.id = slug;
     record.organization = organization;
@@ -187,9 +191,8 @@ ProvisionReport ProjectChanges::provision_locked(const std::string& project,
     problem = trouble.what();  // the stack is saved all the same
   }
   once_locked();
-  ProvisionReport report = problem.empty()
-                               ? provisioning_.provision(project, stack, *folder)
-                               : provisioning_.cannot(project, "folder", problem, true);
+  ProvisionReport report = problem.empty() ? provisioning_.provision(project, stack, *folder)
+                                           : provisioning_.cannot(project, "folder", problem, true);
   provisioning_.start(report, how, stop);
   return report;
 }
@@ -210,8 +213,9 @@ ProvisionReport ProjectChanges::save(const StackWish& wish, const std::function<
       record.saved_unix_ms = record.updated_unix_ms = parts_.clock.now().unix_ms;
       record.updated_by = user_;
       tx.save(record);
-      tell_project(tx, "stack.saved", record,
-                   user_ + " saved the stack of " + record.id + ": " + stack_text(stack.stack) + ".");
+      tell_project(
+          tx, "stack.saved", record,
+          user_ + " saved the stack of " + record.id + ": " + stack_text(stack.stack) + ".");
     });
   });
 }
@@ -228,9 +232,9 @@ ProvisionReport ProjectChanges::preview(const StackWish& wish) {
   ProjectRecord record;
   parts_.ledger.read([&](const LedgerView& view) { record = project_named(view, wish.project); });
   const bool another = wish.backend || wish.database || wish.frontend || wish.css;
-  return provisioning_.preview(
-      record, another || record.provisioner.empty() ? chosen_for(record, wish)
-                                                    : chosen_again(record));
+  return provisioning_.preview(record, another || record.provisioner.empty()
+                                           ? chosen_for(record, wish)
+                                           : chosen_again(record));
 }
 
 ProjectCredentials ProjectChanges::credentials(std::string_view project) const {
@@ -273,14 +277,13 @@ ProjectReport ProjectChanges::remove(std::string_view project) {
 DeployRequest ProjectChanges::filled_in(const DeployRequest& request) const {
   if (request.project.empty()) return request;
   ProjectRecord record;
-  parts_.ledger.read([&](const LedgerView& view) {
-    record = project_named(view, request.project);
-  });
+  parts_.ledger.read(
+      [&](const LedgerView& view) { record = project_named(view, request.project); });
   if (record.outcome != ProjectOutcome::provisioned)
-    throw Error(Problem::refused,
-                "project " + record.id + " cannot be deployed: its folder is not made yet" +
-                    (record.failure.empty() ? "" : " (" + record.failure + ")") +
-                    "; `berth stack provision " + record.id + "` makes it");
+    throw Error(Problem::refused, "project " + record.id +
+                                      " cannot be deployed: its folder is not made yet" +
+                                      (record.failure.empty() ? "" : " (" + record.failure + ")") +
+                                      "; `berth stack provision " + record.id + "` makes it");
   if (!request.organization.empty() && request.organization != record.organization)
     throw Error(Problem::usage, "project " + record.id + " is of organization " +
                                     record.organization + ", not " + request.organization);

@@ -143,8 +143,9 @@ void ProjectProvisioning::keep_ports(const LedgerView& view, ProjectRecord& proj
     if (port > highest_port)
       throw Failed{"no_free_port",
                    "no port from " + std::to_string(wanted.from) + " to 65535 is free for '" +
-                       wanted.name + "': `berth stack list` shows what projects hold, `ss -ltn` "
-                                     "what listens",
+                       wanted.name +
+                       "': `berth stack list` shows what projects hold, `ss -ltn` "
+                       "what listens",
                    true};
     ports[wanted.name] = port;
     taken.insert(port);
@@ -153,7 +154,7 @@ void ProjectProvisioning::keep_ports(const LedgerView& view, ProjectRecord& proj
 }
 
 void ProjectProvisioning::keep_secrets(ProjectRecord& project, Secrets& secrets,
-                                          const StackPlan& plan) const {
+                                       const StackPlan& plan) const {
   Secrets fresh;
   for (const StackSecret& wanted : plan.secrets) {
     if (wanted.length < static_cast<std::int64_t>(shortest_secret) ||
@@ -215,7 +216,8 @@ ProvisionReport ProjectProvisioning::cannot(const std::string& project, const st
   report.code = code;
   report.error = codec::valid_utf8(why);
   report.retryable = retryable;
-  end(report, project,
+  end(
+      report, project,
       [&](ProjectRecord& record) {
         record.outcome = ProjectOutcome::failed;
         record.failure_code = code;
@@ -256,7 +258,8 @@ ProvisionReport ProjectProvisioning::provision(const std::string& project, const
     report.success = true;
     report.files = reports_of(changes);
     report.secrets = std::move(untold);
-    end(report, project,
+    end(
+        report, project,
         [&](ProjectRecord& done) {
           done.outcome = ProjectOutcome::provisioned;
           done.failure_code.clear();
@@ -313,22 +316,19 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
   const std::string& id = report.project.id;
   if (how == StartHow::no || !report.success || report.project.setup.empty()) return;
   std::vector<std::string> secrets;
-  parts_.ledger.read([&](const LedgerView& view) {
-    secrets = values_of(opened(project_named(view, id)));
-  });
+  parts_.ledger.read(
+      [&](const LedgerView& view) { secrets = values_of(opened(project_named(view, id))); });
   const std::int64_t limit_ms = parts_.settings.stacks.setup_timeout_ms;
   Command command;
   command.argv = {"env", "-C", folder_of(parts_.settings, id).string()};
-  command.argv.insert(command.argv.end(), report.project.setup.begin(),
-                      report.project.setup.end());
+  command.argv.insert(command.argv.end(), report.project.setup.begin(), report.project.setup.end());
   if (how == StartHow::native) command.argv.emplace_back("--native");
   command.environment = {{"SETUP_TIMEOUT_S", std::to_string(std::max<std::int64_t>(
                                                  (limit_ms - own_end_ms) / 1000, 1))}};
   command.withheld = parts_.secret_environment();
   command.timeout_ms = limit_ms;
-  const CommandResult result = parts_.processes.run(command, [](const Session&) {}, [&] {
-    return stop && stop();
-  });
+  const CommandResult result = parts_.processes.run(
+      command, [](const Session&) {}, [&] { return stop && stop(); });
   std::string outcome = "done";
   if (!result.started || result.exit_code != 0) outcome = "failed";
   if (result.timed_out) outcome = "timed_out";
@@ -337,10 +337,12 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
       parts_.clouds.redacted(result.started ? result.output_tail : result.problem)));
   std::string message = user_ + " started " + id + ".";
   if (outcome == "timed_out")
-    message = id + " was not healthy within " + duration_text(limit_ms) + " ([stacks] setup_timeout).";
+    message =
+        id + " was not healthy within " + duration_text(limit_ms) + " ([stacks] setup_timeout).";
   else if (outcome != "done")
     message = id + " could not be started (" + outcome + ").";
-  end(report, id,
+  end(
+      report, id,
       [&](ProjectRecord& record) {
         record.setup_outcome = outcome;
         record.setup_tail = tail;

@@ -56,8 +56,7 @@ struct ProjectReport {
   std::string setup_outcome;
   std::string setup_output;  // its tail
   std::string created_by, updated_by;
-  std::int64_t created_unix_ms = 0, saved_unix_ms = 0, provisioned_unix_ms = 0,
-               updated_unix_ms = 0;
+  std::int64_t created_unix_ms = 0, saved_unix_ms = 0, provisioned_unix_ms = 0, updated_unix_ms = 0;
 };
 
 struct NewProject {

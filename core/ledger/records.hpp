@@ -235,7 +235,7 @@ struct ProjectRecord {
   Room room;
   std::string health_path;
   std::string ports_json = "{}";        // {"application": 8080}
-  std::string facts_json = "{}";        // {"database": "shop"}: what of its credentials is no secret
+  std::string facts_json = "{}";        // {"database": "shop"}: credentials that are no secret
   std::vector<std::string> next_steps;
   std::vector<std::string> setup;       // the command that starts it
   std::string sealed, key_id;           // its secrets

@@ -68,7 +68,8 @@ std::string ProjectFolder::path_problem(const std::string& path) {
     const std::string part = path.substr(begin, end - begin);
     if (part.empty()) return path.front() == '/' ? "is absolute" : "has an empty part";
     if (part == "." || part == "..") return "has '" + part + "' in it";
-    if (part == own_folder || part == ".git") return "is in " + part + ", which is not a template's";
+    if (part == own_folder || part == ".git")
+      return "is in " + part + ", which is not a template's";
     begin = end + 1;
   }
   return "";
@@ -83,8 +84,7 @@ ProjectFolder::ProjectFolder(const std::filesystem::path& projects, const std::s
   const Descriptor root(open(projects.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (root.get() < 0) {
     if (!make && errno == ENOENT) return;
-    throw FolderProblem(projects.string() + ": " +
-                        advice(make && error ? error.value() : errno));
+    throw FolderProblem(projects.string() + ": " + advice(make && error ? error.value() : errno));
   }
   if (make && mkdirat(root.get(), slug.c_str(), 0755) != 0 && errno != EEXIST)
     throw FolderProblem(path_.string() + ": " + advice(errno));

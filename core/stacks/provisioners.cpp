@@ -113,8 +113,8 @@ ChosenStack choose_stack(StackProvisioners& provisioners, const StackWords& word
     if (!stack) continue;
     if (const StackRule* rule = refusal_of(choices, *stack)) {
       if (refusal.empty())
-        refusal = stack_text(*stack) + " cannot be: " + rule->sentence + ". The nearest that can: " +
-                  stack_text(nearest_to(choices, *stack));
+        refusal = stack_text(*stack) + " cannot be: " + rule->sentence +
+                  ". The nearest that can: " + stack_text(nearest_to(choices, *stack));
       continue;
     }
     ChosenStack found = plan_again(provisioners, id, *stack, with_call);

@@ -15,9 +15,21 @@ constexpr std::string_view before_digits = "project-";
 /// Letters that are not made of another one and an accent.
 std::string_view spelled(std::string_view letter) {
   static constexpr std::array<std::array<std::string_view, 2>, 15> letters{{
-      {"\u00df", "ss"}, {"\u1e9e", "ss"}, {"\u00e6", "ae"}, {"\u00c6", "ae"}, {"\u0153", "oe"},
-      {"\u0152", "oe"}, {"\u00f8", "o"},  {"\u00d8", "o"},  {"\u0142", "l"},  {"\u0141", "l"},
-      {"\u0111", "d"},  {"\u0110", "d"},  {"\u00fe", "th"}, {"\u00de", "th"}, {"\u0131", "i"},
+      {"\u00df", "ss"},
+      {"\u1e9e", "ss"},
+      {"\u00e6", "ae"},
+      {"\u00c6", "ae"},
+      {"\u0153", "oe"},
+      {"\u0152", "oe"},
+      {"\u00f8", "o"},
+      {"\u00d8", "o"},
+      {"\u0142", "l"},
+      {"\u0141", "l"},
+      {"\u0111", "d"},
+      {"\u0110", "d"},
+      {"\u00fe", "th"},
+      {"\u00de", "th"},
+      {"\u0131", "i"},
   }};
   for (const auto& [from, to] : letters)
     if (letter.starts_with(from)) return to;

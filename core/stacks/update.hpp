@@ -17,13 +17,13 @@ namespace berth {
 enum class FileFate {
   unchanged,  // it is as it should be
   added,
-  updated,    // the user had left it as it was rendered
-  merged,     // both changed it, in different places
-  conflict,   // both changed the same lines: they are marked in the file
-  yours,      // it was there before berth: kept, and the template's is NAME.berth
-  kept,       // only the user changed it, or it is the user's to change
-  deleted,    // the user deleted it: it stays away
-  removed,    // the template has it no more, and the user had left it as it was
+  updated,   // the user had left it as it was rendered
+  merged,    // both changed it, in different places
+  conflict,  // both changed the same lines: they are marked in the file
+  yours,     // it was there before berth: kept, and the template's is NAME.berth
+  kept,      // only the user changed it, or it is the user's to change
+  deleted,   // the user deleted it: it stays away
+  removed,   // the template has it no more, and the user had left it as it was
 };
 std::string_view to_word(FileFate fate);
 
@@ -32,7 +32,7 @@ struct FileChange {
   FileFate fate = FileFate::unchanged;
   std::string before, after;  // what the file has, and is to have; "" where there is none
   mode_t mode = 0644;
-  bool secret = false;        // neither text is for people's eyes
+  bool secret = false;  // neither text is for people's eyes
 };
 
 /// Decides; writes nothing. Throws FolderProblem: something is in the way of a file.

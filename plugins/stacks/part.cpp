@@ -1,10 +1,10 @@
 #include "part.hpp"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "berth/did_you_mean.hpp"
 #include "berth/stack_rules.hpp"
@@ -316,7 +316,8 @@ std::vector<Part> read_parts(const fs::path& root) {
     throw TemplateProblem(error.what());
   }
   if (parts.empty())
-    throw TemplateProblem(root.string() + ": has neither every/ nor a folder SLOT/ID with a part.toml");
+    throw TemplateProblem(root.string() +
+                          ": has neither every/ nor a folder SLOT/ID with a part.toml");
   return parts;
 }
 

@@ -29,8 +29,8 @@ struct Service {
   std::string image;       // "postgres:17.6-alpine", or
   std::string dockerfile;  // the file it is built from, in `context`
   std::string context = ".";
-  std::string user;        // "" for the image's own, which is not root
-  std::string port;        // the plan's name of the port on 127.0.0.1; "": none
+  std::string user;  // "" for the image's own, which is not root
+  std::string port;  // the plan's name of the port on 127.0.0.1; "": none
   std::int64_t container_port = 0;
   std::map<std::string, std::string> environment;
   std::vector<std::string> command;
@@ -42,8 +42,8 @@ struct Service {
   // On this machine, without containers.
   std::vector<std::string> needs;  // "php8.2:php8.2-cli": a program and the package that has it
   std::map<std::string, std::string> native_environment;  // in place of `environment`
-  std::string prepare;             // shell, before every start
-  std::string run;                 // shell, in the foreground: the service itself
+  std::string prepare;                                    // shell, before every start
+  std::string run;  // shell, in the foreground: the service itself
 };
 
 /// A line of .env.

@@ -23,10 +23,14 @@ std::string database_name(std::string slug) {
 }
 
 json::object forms_of(const std::string& title) {
-  return {{"line", one_line(title)},         {"json", json_quoted(one_line(title))},
-          {"shell", shell_quoted(title)},    {"php", php_quoted(title)},
-          {"python", python_quoted(title)},  {"html", html_escaped(title)},
-          {"markdown", markdown_escaped(title)}, {"env", env_quoted(title)}};
+  return {{"line", one_line(title)},
+          {"json", json_quoted(one_line(title))},
+          {"shell", shell_quoted(title)},
+          {"php", php_quoted(title)},
+          {"python", python_quoted(title)},
+          {"html", html_escaped(title)},
+          {"markdown", markdown_escaped(title)},
+          {"env", env_quoted(title)}};
 }
 
 bool is_blank(const std::string& text) {
@@ -51,7 +55,8 @@ StackPlan Project::plan() const {
   std::set<std::string> ports;
   std::set<std::string> secrets;
   for (const Part* part : parts_) {
-    if (!part->slot.empty()) plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
+    if (!part->slot.empty())
+      plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
     plan.template_version += (plan.template_version.empty() ? "" : " ") +
                              (part->slot.empty() ? "every" : part->id) + "@" + part->version;
     plan.millicores += part->millicores;

@@ -27,7 +27,7 @@ class Project {
   [[nodiscard]] boost::json::object view_of(const RenderRequest& request) const;
   void add_lists(boost::json::object& view) const;
   [[nodiscard]] const FileNote* note_of(const Part& part, const std::string& path,
-                                         bool& wanted) const;
+                                        bool& wanted) const;
 
   const std::vector<Part>& all_;
   const Stack stack_;

@@ -66,7 +66,8 @@ StackChoices choices_of(const std::vector<Part>& parts) {
   StackChoices choices;
   for (const std::string_view slot : stack_slots)
     for (const Part& part : parts)
-      if (part.slot == slot) choices.choices.push_back({part.slot, part.id, part.title, part.aliases});
+      if (part.slot == slot)
+        choices.choices.push_back({part.slot, part.id, part.title, part.aliases});
   choices.rules = rules_of(parts);
   return choices;
 }

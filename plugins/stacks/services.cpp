@@ -73,7 +73,8 @@ json::object native_of(const Service& service, const std::string& folder, const 
   json::array needs;
   for (const std::string& need : of.kept(service.needs)) {
     const std::size_t colon = need.find(':');
-    needs.push_back(json::object{{"program", need.substr(0, colon)},
+    needs.push_back(
+        json::object{{"program", need.substr(0, colon)},
                      {"package", colon == std::string::npos ? need : need.substr(colon + 1)}});
   }
   const std::string health =
@@ -104,7 +105,8 @@ json::object view_of(const Part& part, const Service& service, const Stack& stac
       {"built", !service.dockerfile.empty()},
       {"image", of.text(service.image)},
       {"dockerfile", service.dockerfile},
-      {"context", !folder.empty() && service.context == "." ? "./" + folder : folder + service.context},
+      {"context",
+       !folder.empty() && service.context == "." ? "./" + folder : folder + service.context},
       {"has_user", !service.user.empty()},
       {"user", json_quoted(service.user)},
       {"has_port", !service.port.empty()},

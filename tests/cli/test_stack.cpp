@@ -43,7 +43,8 @@ class Stacks : public testing::Test {
 };
 
 TEST_F(Stacks, are_saved_with_what_was_said_and_no_more) {
-  EXPECT_EQ(0, session_.run({"stack", "save", "shop", "--backend", "laravel", "--css", "Tailwind"}));
+  EXPECT_EQ(0,
+            session_.run({"stack", "save", "shop", "--backend", "laravel", "--css", "Tailwind"}));
   const StackWish& wish = script().stack_wish;
   EXPECT_EQ(wish.project + *wish.backend + *wish.css, "shoplaravelTailwind");
   EXPECT_FALSE(wish.database || wish.frontend || wish.start);
@@ -84,7 +85,8 @@ TEST_F(Stacks, that_are_saved_are_a_success_whatever_became_of_the_folder) {
   EXPECT_EQ(0, session_.run({"stack", "save", "shop"}));
   EXPECT_TRUE(has(session_.out.str(), "no port is free"));
   EXPECT_TRUE(has(session_.out.str(), "berth stack provision shop"));
-  EXPECT_EQ(6, session_.run({"stack", "provision", "shop"})) << "this time the folder was asked for";
+  EXPECT_EQ(6, session_.run({"stack", "provision", "shop"}))
+      << "this time the folder was asked for";
 }
 
 TEST_F(Stacks, tell_people_the_credentials_the_next_steps_and_what_is_marked) {
@@ -116,8 +118,8 @@ TEST_F(Stacks, preview_shows_files_and_changes_of_what_is_no_secret) {
 }
 
 TEST_F(Stacks, credentials_are_a_document_too) {
-  script().credentials = {"shop", {{"database", "shop"}}, {{"DATABASE_PASSWORD", "s3cret"}},
-                          {{"application", 8080}}};
+  script().credentials = {
+      "shop", {{"database", "shop"}}, {{"DATABASE_PASSWORD", "s3cret"}}, {{"application", 8080}}};
   EXPECT_EQ(0, session_.run({"stack", "credentials", "shop", "--json"}));
   EXPECT_EQ(document().at("password").as_string(), "s3cret");
   EXPECT_EQ(document().at("secrets").at("DATABASE_PASSWORD").as_string(), "s3cret");
@@ -126,8 +128,8 @@ TEST_F(Stacks, credentials_are_a_document_too) {
 
 TEST_F(Stacks, choices_tell_what_is_refused) {
   script().stack_choices.choices = {{"backend", "laravel", "Laravel 12", "stacks", {}}};
-  script().stack_choices.rules = {{"css-needs-pages", "css needs pages", "stacks",
-                                   {{"css", {"tailwind"}}}}};
+  script().stack_choices.rules = {
+      {"css-needs-pages", "css needs pages", "stacks", {{"css", {"tailwind"}}}}};
   script().stack_choices.combinations = 7;
   EXPECT_EQ(0, session_.run({"stack", "choices"}));
   EXPECT_TRUE(has(session_.out.str(), "7 combinations"));

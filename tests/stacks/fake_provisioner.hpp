@@ -23,13 +23,13 @@ class FakeProvisioner final : public StackProvisioner {
                    {"frontend", "nextjs", "Next.js", {"next"}},
                    {"css", "tailwind", "Tailwind", {}}};
     all.choices.insert(all.choices.end(), more.begin(), more.end());
-    all.rules = {{"css-needs-pages",
-                  {{"css", {"tailwind"}}, {"backend", {"none", "express"}}, {"frontend", {"none"}}},
-                  "css needs pages"},
-                 {"something",
-                  {{"backend", {"none"}}, {"database", {"none"}}, {"frontend", {"none"}},
-                   {"css", {"none"}}},
-                  "a stack needs something"}};
+    all.rules = {
+        {"css-needs-pages",
+         {{"css", {"tailwind"}}, {"backend", {"none", "express"}}, {"frontend", {"none"}}},
+         "css needs pages"},
+        {"something",
+         {{"backend", {"none"}}, {"database", {"none"}}, {"frontend", {"none"}}, {"css", {"none"}}},
+         "a stack needs something"}};
     return all;
   }
   Result<StackPlan> plan(const StackRequest&, Call&) override {

@@ -74,8 +74,8 @@ class Templates : public testing::Test {
 
 TEST_F(Templates, that_are_bundled_conform) {
   Provisioner provisioner(BERTH_TEMPLATES, {});
-  for (const auto& check : conformance::run_conformance(
-           provisioner, [] { return std::make_unique<FakeCall>(); }, {}))
+  for (const auto& check :
+       conformance::run_conformance(provisioner, [] { return std::make_unique<FakeCall>(); }, {}))
     EXPECT_EQ(check.outcome, conformance::Outcome::ok) << check.name << ": " << check.reason;
 }
 

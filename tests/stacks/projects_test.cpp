@@ -39,9 +39,7 @@ bool has(const std::string& text, const std::string& part) {
 
 class Projects : public testing::Test {
  protected:
-  Projects() {
-    story_.settings.stacks.projects_dir = folder_ / "projects";
-  }
+  Projects() { story_.settings.stacks.projects_dir = folder_ / "projects"; }
   ~Projects() override {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
@@ -161,8 +159,8 @@ TEST_F(Projects, with_a_stack_have_files_ports_and_credentials_at_once) {
   EXPECT_EQ(facts.st_mode & 0777U, 0600U);
   using Ports = std::vector<std::pair<std::string, std::int64_t>>;
   EXPECT_EQ(report.project.ports, (Ports{{"application", 8080}, {"database", 5433}}));
-  EXPECT_EQ(events(), (std::vector<std::string>{"project.created", "stack.saved",
-                                                "stack.provisioned"}));
+  EXPECT_EQ(events(),
+            (std::vector<std::string>{"project.created", "stack.saved", "stack.provisioned"}));
 }
 
 TEST_F(Projects, tell_their_secrets_once_and_only_to_who_may_know) {
@@ -175,9 +173,8 @@ TEST_F(Projects, tell_their_secrets_once_and_only_to_who_may_know) {
   EXPECT_EQ(as("boss").credentials("shop").secrets.at(0).second, password) << "an admin";
   EXPECT_TRUE(has(refused(Problem::refused, [&] { as("eve").credentials("shop"); }), "eve"));
   EXPECT_EQ(events().back(), "stack.credentials_read");
-  story_.look([&](const LedgerView& view) {
-    EXPECT_FALSE(has(view.project("shop")->sealed, password));
-  });
+  story_.look(
+      [&](const LedgerView& view) { EXPECT_FALSE(has(view.project("shop")->sealed, password)); });
 }
 
 TEST_F(Projects, whose_first_provisioning_failed_tell_their_secrets_when_one_succeeds) {
@@ -229,7 +226,8 @@ TEST_F(Projects, keep_the_saved_stack_whatever_becomes_of_the_folder) {
     bool retryable;
   };
   const std::vector<Case> cases{
-      {"no_template", [](auto& p) { p.no_plan = failure_of(ErrorCode::unsupported, "none"); }, false},
+      {"no_template", [](auto& p) { p.no_plan = failure_of(ErrorCode::unsupported, "none"); },
+       false},
       {"plugin", [](auto& p) { p.no_plan = failure_of(ErrorCode::unavailable, "ill"); }, true},
       {"template", [](auto& p) { p.no_rendering = failure_of(ErrorCode::internal, "bad key"); },
        false},
@@ -322,8 +320,8 @@ TEST_F(Projects, are_changed_by_who_made_them_and_by_admins_alone) {
   EXPECT_TRUE(has(refused(Problem::refused, [&] { save("shop", "eve"); }), "eve"));
   save();
   EXPECT_TRUE(has(refused(Problem::refused, [&] { as("eve").remove("shop"); }), "eve"));
-  EXPECT_TRUE(
-      has(refused(Problem::refused, [&] { as("eve").provision("shop", std::nullopt, {}); }), "eve"));
+  EXPECT_TRUE(has(refused(Problem::refused, [&] { as("eve").provision("shop", std::nullopt, {}); }),
+                  "eve"));
   EXPECT_EQ(as().list("acme").size(), 1U);
 }
 
@@ -345,8 +343,9 @@ TEST_F(Projects, are_started_only_where_that_was_asked_for_and_keep_what_it_said
   wish.project = "shop";
   wish.start = "native";
   const std::string password = as().credentials("shop").secrets.at(0).second;
-  story_.commands.scripts.push_back(
-      [&](const auto&) { return exited(1, "waited for the database, whose password is " + password); });
+  story_.commands.scripts.push_back([&](const auto&) {
+    return exited(1, "waited for the database, whose password is " + password);
+  });
   const ProvisionReport report = as().save(wish, {});
   EXPECT_TRUE(report.success) << "the folder is there";
   EXPECT_EQ(report.project.setup_outcome, "failed");
@@ -378,7 +377,8 @@ TEST_F(Projects, are_deployed_as_an_application_of_their_name_and_room) {
   EXPECT_EQ(story_.status(id), "succeeded");
   const Command& ran = story_.commands.ran.at(0);
   EXPECT_EQ(ran.argv.front(), "berth-deploy-stack");
-  EXPECT_EQ(FakeProcesses::variable(ran, "BERTH_PROJECT_PATH"), (folder_ / "projects/shop").string());
+  EXPECT_EQ(FakeProcesses::variable(ran, "BERTH_PROJECT_PATH"),
+            (folder_ / "projects/shop").string());
   EXPECT_EQ(FakeProcesses::variable(ran, "BERTH_PROJECT_HEALTH_PATH"), "/health");
   EXPECT_TRUE(has(FakeProcesses::variable(ran, "BERTH_PROJECT_PORTS"), "\"application\":8080"));
   EXPECT_EQ(story_.deployment(id).requirements.room, (Room{500, 512, 1024}));

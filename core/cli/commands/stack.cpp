@@ -67,17 +67,22 @@ Command new_command() {
           "make a project and its folder; `berth stack save` chooses what is in it",
           "berth stack new \"Final Test Laravel\"",
           {{"NAME", "for people; its folder's name is made from it", &wish->title}},
-          {{"--org", "ORG", "the organization that it is for; else the only one",
-            &wish->organization, false, {}, Completes::organization},
-           {"--adopt", "", "also where the folder has files; they stay as they are",
-            &wish->adopt}},
+          {{"--org",
+            "ORG",
+            "the organization that it is for; else the only one",
+            &wish->organization,
+            false,
+            {},
+            Completes::organization},
+           {"--adopt", "", "also where the folder has files; they stay as they are", &wish->adopt}},
           ToChange{[wish](Berth& berth, Answer& answer) {
             const ProjectReport project = berth.new_project(*wish);
             answer.document(document_of(project));
             answer.print(fmt::format("made project {}: {}", project.id, printable(project.path)));
-            answer.print(fmt::format("  `berth stack choices` shows what it can be made of, `berth "
-                                     "stack save {} --backend …` makes it.",
-                                     project.id));
+            answer.print(
+                fmt::format("  `berth stack choices` shows what it can be made of, `berth "
+                            "stack save {} --backend …` makes it.",
+                            project.id));
             return 0;
           }}};
 }
@@ -88,15 +93,23 @@ Command list_command() {
           "list the projects, what they are made of and which ports they hold",
           "berth stack list --org acme",
           {},
-          {{"--org", "ORG", "only of this organization", organization.get(), false, {},
+          {{"--org",
+            "ORG",
+            "only of this organization",
+            organization.get(),
+            false,
+            {},
             Completes::organization}},
           ToRead{[organization](Berth& berth, Answer& answer) {
             const auto projects = berth.projects(*organization);
             answer.document(list_document("projects", projects));
-            if (projects.empty())
-              answer.print("No projects. `berth stack new NAME` makes one.");
-            Table table({{"PROJECT"}, {"ORGANIZATION"}, {"STACK", false, true}, {"OUTCOME"},
-                         {"PORTS", false, true}, {"FOLDER", false, true}});
+            if (projects.empty()) answer.print("No projects. `berth stack new NAME` makes one.");
+            Table table({{"PROJECT"},
+                         {"ORGANIZATION"},
+                         {"STACK", false, true},
+                         {"OUTCOME"},
+                         {"PORTS", false, true},
+                         {"FOLDER", false, true}});
             for (const ProjectReport& project : projects)
               table.add({{project.id},
                          {project.organization},
@@ -122,9 +135,9 @@ void add_facts(Facts& facts, const ProjectReport& project) {
   for (const auto& [name, fact] : project.facts) facts.add(name, fact);
   facts.add("health", project.health_path);
   facts.add("outcome",
-            project.failure.empty() ? project.outcome
-                                    : project.outcome + " (" + project.failure_code + "): " +
-                                          project.failure,
+            project.failure.empty()
+                ? project.outcome
+                : project.outcome + " (" + project.failure_code + "): " + project.failure,
             tone_of(project));
   if (!project.setup_outcome.empty())
     facts.add("start", project.setup_outcome + "\n" + project.setup_output,
@@ -158,10 +171,10 @@ Command remove_command() {
           {},
           ToChange{[project](Berth& berth, Answer& answer) {
             const ProjectReport report = berth.remove_project(*project);
-            answer.document(json::object{
-                {"project", report.id}, {"status", "removed"}, {"path", report.path}});
-            answer.print(fmt::format("removed {}; its folder stays: {}", report.id,
-                                     printable(report.path)));
+            answer.document(
+                json::object{{"project", report.id}, {"status", "removed"}, {"path", report.path}});
+            answer.print(
+                fmt::format("removed {}; its folder stays: {}", report.id, printable(report.path)));
             if (report.setup_outcome == "done")
               answer.note("It was started here; ./setup.sh --down in its folder stops it.");
             return 0;
@@ -203,10 +216,10 @@ std::vector<Option> slot_options(StackWish& wish) {
 }
 
 void add_start_options(SaveWords& words, std::vector<Option>& options) {
-  options.push_back({"--wait", "", "start it in containers, and wait until it is healthy",
-                     &words.wait});
-  options.push_back({"--native", "", "the same without containers, with this machine's programs",
-                     &words.native});
+  options.push_back(
+      {"--wait", "", "start it in containers, and wait until it is healthy", &words.wait});
+  options.push_back(
+      {"--native", "", "the same without containers, with this machine's programs", &words.native});
 }
 
 std::optional<std::string> start_of(const SaveWords& words) {
@@ -239,19 +252,20 @@ void print_credentials(const ProvisionReport& report, Answer& answer) {
     facts.add("  " + name + " port", std::to_string(port));
   answer.print(facts.drawn(answer.terminal()));
   if (!report.secrets.empty())
-    answer.print(fmt::format("  The secrets are shown this once; they are in .env, and `berth stack "
-                             "credentials {}` shows them to you and to admins.",
-                             report.project.id));
+    answer.print(
+        fmt::format("  The secrets are shown this once; they are in .env, and `berth stack "
+                    "credentials {}` shows them to you and to admins.",
+                    report.project.id));
 }
 
 void tell(const ProvisionReport& report, Answer& answer) {
   answer.document(document_of(report));
   answer.print(printable(message_of(report)));
   if (!report.success) {
-    answer.print(report.code != "no_template"
-                     ? fmt::format("  When that is mended: `berth stack provision {}`",
-                                   report.project.id)
-                     : std::string("  Another stack can be saved at any time."));
+    answer.print(
+        report.code != "no_template"
+            ? fmt::format("  When that is mended: `berth stack provision {}`", report.project.id)
+            : std::string("  Another stack can be saved at any time."));
     return;
   }
   print_files(report.files, answer);
@@ -281,8 +295,8 @@ Command save_command() {
 }
 
 int provision(const SaveWords& words, Berth& berth, Answer& answer, Interrupts& interrupts) {
-  const ProvisionReport report = berth.provision_project(
-      words.wish.project, start_of(words), [&] { return interrupts.count() > 0; });
+  const ProvisionReport report = berth.provision_project(words.wish.project, start_of(words),
+                                                         [&] { return interrupts.count() > 0; });
   tell(report, answer);
   const bool started = report.project.setup_outcome.empty() ||
                        report.project.setup_outcome == "done" || (!words.wait && !words.native);

@@ -38,7 +38,7 @@ struct StackChoice {
 
 /// A combination that is refused: every slot in `when` has one of the ids beside it.
 struct StackRule {
-  std::string id;  // "css-needs-pages"
+  std::string id;                                        // "css-needs-pages"
   std::map<std::string, std::vector<std::string>> when;  // {"css": ["tailwind"], …}
   std::string sentence;  // for a person: "css needs a frontend, or a backend that renders pages"
 };
@@ -50,7 +50,7 @@ struct StackChoices {
 
 /// A port of 127.0.0.1 that the project needs for itself.
 struct StackPort {
-  std::string name;   // "application"; credentials name it "application_port"
+  std::string name;       // "application"; credentials name it "application_port"
   std::int64_t from = 0;  // the first free one from here on: 1024..65535
 };
 
@@ -69,7 +69,7 @@ struct StackPlan {
   std::vector<StackPort> ports;
   std::vector<StackSecret> secrets;
   std::int64_t millicores = 0, memory_mib = 0, disk_mib = 0;  // to run all of it
-  std::string health_path;       // of the application's port: "/health"
+  std::string health_path;  // of the application's port: "/health"
 };
 
 struct StackRequest {
@@ -78,8 +78,8 @@ struct StackRequest {
 
 struct RenderRequest {
   Stack stack;
-  std::string name;   // the project's slug: ^[a-z][a-z0-9-]{0,40}$
-  std::string title;  // as its user wrote it
+  std::string name;                            // the project's slug: ^[a-z][a-z0-9-]{0,40}$
+  std::string title;                           // as its user wrote it
   std::map<std::string, std::int64_t> ports;   // those of the plan
   std::map<std::string, std::string> secrets;  // those of the plan
 };
