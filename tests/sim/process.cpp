@@ -173,7 +173,8 @@ class Process::LyingProvider final : public CloudProvider {
     Result<Found> found = honest_.find(request, call);
     // A part of a cloud that cannot be seen stays so for a while: one look more shows no more.
     const std::int64_t now = world_.baton.now();
-    if (now >= blind_until_ms_ && lies()) blind_until_ms_ = now + world_.dice.below(longest_blind_ms);
+    if (now >= blind_until_ms_ && lies())
+      blind_until_ms_ = now + world_.dice.below(longest_blind_ms);
     if (!found || now >= blind_until_ms_) return found;
     Found part = *std::move(found);
     part.complete = false;  // it says that it saw only a part, and names the rest as absent
