@@ -171,7 +171,11 @@ class Process::LyingProvider final : public CloudProvider {
 
   Result<Found> find(const FindRequest& request, Call& call) override {
     Result<Found> found = honest_.find(request, call);
-    if (!found || !lies()) return found;
+    // A part of a cloud that cannot be seen stays so for a while: one look more shows no more.
+    const std::int64_t now = world_.baton.now();
+    if (now >= blind_until_ms_ && lies())
+      blind_until_ms_ = now + world_.dice.below(longest_blind_ms);
+    if (!found || now >= blind_until_ms_) return found;
     Found part = *std::move(found);
     part.complete = false;  // it says that it saw only a part, and names the rest as absent
     while (!part.servers.empty() && world_.dice.chance(0.8)) {
@@ -192,10 +196,13 @@ class Process::LyingProvider final : public CloudProvider {
  private:
   bool lies() { return world_.dice.chance(world_.roughness.lying); }
 
+  static constexpr std::int64_t longest_blind_ms = 3 * 60'000;
+
   Process& process_;
   World& world_;
   const std::shared_ptr<CloudProvider> kept_;
   CloudProvider& honest_;
+  std::int64_t blind_until_ms_ = 0;
 };
 
 class Process::ItsClouds final : public Clouds {

@@ -180,6 +180,14 @@ void Witness::now_and_then(const LedgerView& view) {
         (attempt->vendor_id == machine.id || attempt->vendor_id.empty()))
       broken(key + " lives, and its attempt says that it is gone");
   }
+  DeploymentFilter waiting;
+  waiting.statuses = {DeploymentStatus::provisioning};
+  for (const DeploymentRecord& deployment : view.deployments(waiting)) {
+    const auto attempt = view.attempt(deployment.attempt_id);
+    if (!attempt || attempt->status == AttemptStatus::destroying ||
+        attempt->status == AttemptStatus::gone)
+      broken(deployment.id + " waits for a server that will not come");
+  }
 }
 
 void Witness::acknowledged(const std::string& deployment_id, const std::string& key) {
@@ -227,6 +235,8 @@ void Witness::events_in_order(const LedgerView& view) {
     if (events.empty()) return;
     for (const EventRecord& event : events) {
       seq = event.seq;
+      if (event.type == "provisioning.failed" && event.message == "Nobody waits for it any more.")
+        broken(event.deployment_id + " waited for a server that was given up for want of waiting");
       for (const NotifierSettings& notifier : world_.settings.notifiers) {
         const auto& heard = heard_[notifier.id];
         const auto when = heard.find(event.event_id);
