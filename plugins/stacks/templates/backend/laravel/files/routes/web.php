@@ -7,16 +7,14 @@ use Illuminate\Database\QueryException;
 use Illuminate\Support\Facades\Route;
 
 <%# frontend.none %>
-Route::get('/', function () {
-    return view('welcome', [
 <%# database.any %>
-        'notes' => Note::query()->orderBy('id')->get(),
+Route::get('/', function () {
+    return view('welcome', ['notes' => Note::query()->orderBy('id')->get()]);
+});
 <%/ database.any %>
 <%# database.none %>
-        'notes' => [],
+Route::view('/', 'welcome');
 <%/ database.none %>
-    ]);
-});
 <%/ frontend.none %>
 <%# frontend.any %>
 // The page is the frontend's.

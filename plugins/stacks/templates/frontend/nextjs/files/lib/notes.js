@@ -21,10 +21,4 @@ export async function notes() {
   return query('SELECT id, text FROM notes ORDER BY id');
 }
 <%/ database.any %>
-<%# database.none %>
-// This project has no database: what the page lists comes from here.
-export async function notes() {
-  return [];
-}
-<%/ database.none %>
 <%/ backend.none %>
