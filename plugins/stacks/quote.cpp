@@ -68,9 +68,17 @@ std::string markdown_escaped(std::string_view text) {
 
 std::string env_quoted(std::string_view text) {
   // Double quotes would let '$' be replaced, and how to prevent that differs between readers;
-  // single quotes are read alike by all, but hold no single quote.
+  // single quotes are read alike by all, but hold no single quote, and of a backslash before one or
+  // another each reader thinks its own.
   std::string out;
-  for (const char c : one_line(text)) out += c == '\'' ? std::string("\u2019") : std::string(1, c);
+  for (const char c : one_line(text)) {
+    if (c == '\'')
+      out += "\u2019";
+    else if (c == '\\')
+      out += "\u2216";
+    else
+      out += c;
+  }
   return "'" + out + "'";
 }
 

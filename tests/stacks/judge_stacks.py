@@ -67,8 +67,12 @@ class Stacks:
 
 def compose(stacks):
     program("docker-compose", "docker-compose")
-    # What it says depends on .env too, which differs between stacks in name and title alone.
-    folders = [str(stacks.folder / name) for name in stacks.names]
+    alike = {}  # the words depend on these files alone
+    for name in stacks.names:
+        folder = stacks.folder / name
+        files = [folder / "docker-compose.yml", folder / ".env", *sorted(folder.rglob("Dockerfile*"))]
+        alike.setdefault(tuple(file.read_bytes() for file in files), str(folder))
+    folders = list(alike.values())
     half = (len(folders) + 1) // 2
     running = [subprocess.Popen([PYTHON, "-B", HERE / "judges/judge_compose.py"], text=True,
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -217,7 +221,7 @@ def judge(given, folder):
         except Missing as why:
             missing.append(f"{what}: {why}")
 
-    ask("projects by docker-compose", compose)
+    ask("different projects by docker-compose", compose)
     ask("docker-compose.yml by the schema", schema, npm)
     ask("Dockerfiles", dockerfiles, npm)
     ask("shell", shells)
