@@ -34,6 +34,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 <%# frontend.none %>
+
 TEMPLATES = [
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
 ]
@@ -43,6 +44,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 <%# database.any %>
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 <%/ database.any %>
 <%# has_port.database %>
 DATABASES = {
