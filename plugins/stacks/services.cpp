@@ -127,8 +127,10 @@ json::object view_of(const Part& part, const Service& service, const Stack& stac
       {"start_s", service.health.start_s},
       {"is_native", !service.run.empty()},
   };
-  out["port_variable"] =
-      service.port.empty() ? "" : port_variable(port_name(part, stack, service.port));
+  const std::string port = port_name(part, stack, service.port);
+  out["port_variable"] = port.empty() ? "" : port_variable(port);
+  // Only the page may be meant for others: who deploys it says so.
+  out["address"] = port == "application" ? "${APPLICATION_ADDRESS:-127.0.0.1}" : "127.0.0.1";
   if (!service.run.empty()) out["native"] = native_of(service, folder, of);
   return out;
 }

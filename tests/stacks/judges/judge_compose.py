@@ -43,7 +43,8 @@ def improper(name, service, folder):
     if service.get("cap_drop") != ["ALL"]:
         yield "keeps capabilities"
     for port in service.get("ports", []):
-        if not port.startswith("127.0.0.1:"):
+        # The page's address can be said from outside, for a server that is there to be reached.
+        if not port.startswith(("127.0.0.1:", "${APPLICATION_ADDRESS:-127.0.0.1}:")):
             yield f"publishes {port} to every network"
     if "build" not in service:
         if not re.search(r":\d+\.\d+", service["image"]):

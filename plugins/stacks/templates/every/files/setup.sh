@@ -39,7 +39,7 @@ environment_<% native.function %>() {
   cd "$root/<% native.folder %>"
 <%/ native.has_folder %>
 <%# has_port %>
-  export PORT="$<% port_variable %>"
+  export PORT="$<% port_variable %>" ADDRESS="<% address %>"
 <%/ has_port %>
 <%# native.environment %>
   export <% name %>="<% value %>"
@@ -62,7 +62,7 @@ health_<% native.function %>() {
 <%/ is_native %>
 <%/ services %>
 missing=()
-unset PORT # each service has its own
+unset PORT ADDRESS # each service has its own
 PATH=$PATH:/usr/sbin$(printf ':%s' /usr/lib/postgresql/*/bin)
 
 # Databases refuse to run as root: there they run as the user of their package.

@@ -18,7 +18,7 @@ export default defineConfig({
   plugins: [vue()],
 <%/ css.tailwind %>
   server: { host: '127.0.0.1', proxy },
-  preview: { host: '127.0.0.1', port: Number(process.env.PORT ?? 8080), strictPort: true, proxy },
+  preview: { host: process.env.ADDRESS ?? '127.0.0.1', port: Number(process.env.PORT ?? 8080), strictPort: true, proxy },
 });
 <%/ backend.any %>
 <%^ backend.any %>
@@ -40,6 +40,6 @@ export default defineConfig({
     { name: 'health', configureServer: health, configurePreviewServer: health },
   ],
   server: { host: '127.0.0.1' },
-  preview: { host: '127.0.0.1', port: Number(process.env.PORT ?? 8080), strictPort: true },
+  preview: { host: process.env.ADDRESS ?? '127.0.0.1', port: Number(process.env.PORT ?? 8080), strictPort: true },
 });
 <%/ backend.any %>
