@@ -16,6 +16,7 @@
 #include "engine/tell.hpp"
 #include "http/redaction.hpp"
 #include "offers/call.hpp"
+#include "project_reports.hpp"
 #include "reach/diagnose.hpp"
 #include "reach/proxies.hpp"
 #include "request/request.hpp"
@@ -418,6 +419,22 @@ std::string AccountChanges::remove(std::string_view account) {
   return record.id;
 }
 
+void AccountChanges::seal_projects_anew(LedgerTransaction& tx, const Keyring& ring,
+                                        KeyRotation& rotation) const {
+  for (ProjectRecord& project : tx.projects("")) {
+    if (project.sealed.empty() || project.key_id == ring.sealing().id()) continue;
+    try {
+      put_secrets(project, secrets_of(project, ring), ring.sealing());
+    } catch (const KeyProblem& problem) {
+      rotation.left.push_back("project " + project.id +
+                              ": its secrets cannot be opened: " + problem.what());
+      continue;
+    }
+    tx.save(project);
+    rotation.projects.push_back(project.id);
+  }
+}
+
 KeyRotation AccountChanges::rotate_key() {
   const auto& organizations = parts_.settings.organizations;
   const bool admin =
@@ -453,6 +470,7 @@ KeyRotation AccountChanges::rotate_key() {
                          next.id() + ".");
         rotation.accounts.push_back(record.id);
       }
+      seal_projects_anew(tx, ring, rotation);
     });
     if (keys_.in_file()) {
       end_key_rotation(keys_.file());

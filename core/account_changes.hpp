@@ -39,6 +39,8 @@ class AccountChanges {
   [[nodiscard]] Outcome check(const AccountSettings& account);
   /// `undone`: what does not happen to the account where the check fails ("added").
   Outcome check_or_refuse(const AccountSettings& account, const char* undone);
+  void seal_projects_anew(LedgerTransaction& tx, const Keyring& ring,
+                          KeyRotation& rotation) const;
   void note(AccountRecord& record, const Outcome& outcome) const;
   [[nodiscard]] const Manifest& manifest_of(const std::string& plugin);
   [[nodiscard]] Keyring keys() const;

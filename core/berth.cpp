@@ -1,180 +1,32 @@
-// Builds the objects and opens the door; no logic.
+// libberth's door: each function a few lines over what does the work.
 #include "berth.hpp"
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <system_error>
 #include <thread>
 #include <utility>
 
-#include "account_changes.hpp"
 #include "account_reports.hpp"
-#include "accounts.hpp"
 #include "berth/codec.hpp"
+#include "berth_parts.hpp"
 #include "config/load.hpp"
-#include "configured.hpp"
 #include "credentials/key_file.hpp"
 #include "engine/decision_document.hpp"
-#include "engine/engine.hpp"
 #include "engine/finish.hpp"
 #include "engine/place.hpp"
 #include "engine/reap.hpp"
-#include "engine/requests.hpp"
-#include "http/curl_http.hpp"
 #include "offers/call.hpp"
 #include "plan_reader.hpp"
 #include "plugin_checks.hpp"
 #include "policy/ranking.hpp"
-#include "reach/diagnose.hpp"
 #include "reaping.hpp"
 #include "reports.hpp"
-#include "shared_budgets.hpp"
-#include "watched_edges.hpp"
-
-extern char** environ;
 
 namespace berth {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto poll_interval = 50ms;
-/// After the end of a deployment: so long for its last events, and for a server it gave up.
-constexpr std::int64_t farewell_ms = 2'000;
-constexpr std::int64_t clean_up_ms = 60'000;
 /// A cloud that does not let go of a server for so long is left to `berth run`.
 constexpr std::int64_t reaping_ms = 10 * 60'000;
-
-class ForwardingJournal final : public Journal {
- public:
-  ForwardingJournal(LogLevel least, std::function<void(LogLevel, std::string_view)> to)
-      : least_(least), to_(std::move(to)) {}
-  void write(LogLevel level, std::string_view text) override {
-    if (level >= least_) to_(level, text);
-  }
-
- private:
-  const LogLevel least_;
-  std::function<void(LogLevel, std::string_view)> to_;
-};
-
-LogLevel level_of(const std::string& word) {
-  if (word == "debug") return LogLevel::debug;
-  if (word == "info") return LogLevel::info;
-  return word == "error" ? LogLevel::error : LogLevel::warning;
-}
-
-std::string effective_user() {
-  if (const passwd* entry = getpwuid(geteuid())) return entry->pw_name;
-  return std::to_string(geteuid());
-}
-
-/// Names of this process's environment whose values are credentials.
-std::vector<std::string> secret_names(const std::vector<std::string>& secrets) {
-  std::vector<std::string> names{key_variable, old_key_variable};
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string_view::npos &&
-        std::find(secrets.begin(), secrets.end(), text.substr(equals + 1)) != secrets.end())
-      names.emplace_back(text.substr(0, equals));
-  }
-  return names;
-}
-
-Environment environment_of(const Options& options) {
-  if (options.environment) return options.environment;
-  return [](const std::string& name) -> const char* { return std::getenv(name.c_str()); };
-}
-
-std::filesystem::path config_of(const Options& options) {
-  std::filesystem::path file =
-      options.config.empty() ? find_config(environment_of(options)) : options.config;
-  if (file.empty())
-    throw Error(Problem::config,
-                "no config was found (./berth.toml, ~/.config/berth/berth.toml, "
-                "/etc/berth/berth.toml); name one with --config or $BERTH_CONFIG");
-  return file;
-}
-
-/// User-data can be read by everything on a server, so a credential in it is a leak.
-void refuse_secrets_in_user_data(const Configuration& config) {
-  const Redaction redaction(secrets_of(config));
-  for (const AccountSettings& account : config.accounts)
-    if (redaction.apply(account.user_data) != account.user_data)
-      throw Error(Problem::config, account.place.text() + ": the user-data of account '" +
-                                       account.id +
-                                       "' holds one of the config's secrets; take it out");
-}
-
-Configuration load(const Options& options) {
-  try {
-    Configuration config = load_settings(config_of(options), environment_of(options));
-    if (!options.state_dir.empty()) config.state_dir = options.state_dir;
-    refuse_secrets_in_user_data(config);
-    return config;
-  } catch (const ConfigurationError& problem) {
-    throw Error(Problem::config, problem.what());
-  }
-}
-
-Pipeline pipeline_of(const Configuration& config) {
-  try {
-    return Pipeline(config.pipeline);
-  } catch (const std::invalid_argument& problem) {
-    throw Error(Problem::config, config.file.string() + ": [[pipeline]]: " + problem.what());
-  }
-}
-
-CatalogueOptions catalogue_options(const Options& options, const Configuration& config) {
-  const Installation around = find_installation();
-  CatalogueOptions result;
-  result.bundled_dir = options.plugin_dir.empty() ? around.bundled_dir : options.plugin_dir;
-  result.worker_program = options.worker.empty() ? around.worker_program : options.worker;
-  result.search_path = config.plugin_path;
-  for (const PluginEntry& entry : config.plugins) {
-    NamedPlugin named{entry.id, entry.path, entry.command, HowToRun::automatic};
-    if (entry.isolation == Isolation::in_process) named.how = HowToRun::in_process;
-    if (entry.isolation == Isolation::worker) named.how = HowToRun::worker;
-    result.named.push_back(std::move(named));
-  }
-  return result;
-}
-
-Problem problem_of(Refused kind) {
-  switch (kind) {
-    case Refused::usage: return Problem::usage;
-    case Refused::not_found: return Problem::not_found;
-    case Refused::not_allowed: break;
-  }
-  return Problem::refused;
-}
-
-/// Everything that is thrown inside leaves by the door as an Error.
-template <class Body>
-auto at_the_door(const Body& body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const Error&) {
-    throw;
-  } catch (const Refusal& refusal) {
-    throw Error(problem_of(refusal.kind()), refusal.what());
-  } catch (const LedgerError& problem) {
-    throw Error(Problem::ledger, problem.what());
-  } catch (const PluginUnusable& problem) {
-    throw Error(Problem::plugin, problem.what());
-  } catch (const std::system_error& machine) {  // a full disk, no more descriptors: no defect
-    throw Error(Problem::ledger, std::string(machine.what()) +
-                                     ". Nothing was lost: when this machine is well again (df, "
-                                     "ulimit -n, dmesg), `berth run --once` goes on.");
-  } catch (const std::exception& defect) {
-    throw Error(Problem::unexpected, defect.what());
-  }
-}
 
 AccountList accounts_for(const Accounts& accounts, const OfferQuery& query) {
   AccountList found =
@@ -243,177 +95,6 @@ int exit_status(std::string_view status) {
   return 0;
 }
 
-/// The objects, in the order in which they need each other.
-struct Berth::Parts {
-  explicit Parts(Options given)
-      : options(std::move(given)),
-        config(load(options)),
-        user(options.user.empty() ? effective_user() : options.user),
-        pipeline(pipeline_of(config)),
-        journal(options.log
-                    ? std::make_unique<ForwardingJournal>(level_of(config.log_level), options.log)
-                    : open_journal(level_of(config.log_level), config.log_file)),
-        clock(system_clock()),
-        entropy(system_entropy()),
-        cache(watched(between_edges(options.at_edge, "open cache", [this] {
-                        return open_sqlite_cache(config.state_dir.string(), cache_note);
-                      }), options.at_edge)),
-        transport(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
-                              CurlOptions{config.proxy, config.ca_file})),
-                          options.at_edge)),
-        budgets(*cache, *clock, *entropy),
-        catalogue(catalogue_options(options, config), *journal),
-        opener(catalogue, *transport, budgets, *journal),
-        keys(config.credentials.key_file, environment_of(options)),
-        accounts(config, keys, *clock, *journal),
-        clouds(config, accounts, opener),
-        notifiers(config, opener),
-        offers(config, clouds, *cache, *clock, *journal, thread_workers),
-        ledger(watched(between_edges(options.at_edge, "open ledger", [this] {
-                         return open_sqlite_ledger(config.state_dir.string(), entropy->id(),
-                                                   options.read_only);
-                       }), options.at_edge)),
-        owners(watched(
-            lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
-            options.at_edge)),
-        processes(watched(posix_processes(), options.at_edge)),
-        probe(watched(tcp_probe(), options.at_edge)),
-        shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()),
-                      options.at_edge)),
-        parts{config, accounts,  pipeline, *ledger,  *cache,    offers,
-              clouds, notifiers, *clock,   *entropy, *owners,   *processes,
-              *probe, *shell,    *journal, stopping, withheld()},
-        engine(parts, thread_workers),
-        account_changes(parts, keys, catalogue, opener, environment_of(options), user) {
-    if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
-    look_at_accounts();
-  }
-
-  /// What nothing that berth starts gets from its environment.
-  std::function<std::vector<std::string>()> withheld() {
-    return [this] { return secret_names(clouds.secrets()); };
-  }
-
-  /// Others may have added some, or changed them. The engine does this by itself.
-  void look_at_accounts() {
-    ledger->read([this](const LedgerView& view) { accounts.refresh(view); });
-  }
-
-  [[nodiscard]] DeploymentReport report(std::string_view id) {
-    std::optional<DeploymentReport> found;
-    ledger->read([&](const LedgerView& view) {
-      if (const auto deployment = view.deployment(id))
-        found = report_of(view, *deployment, config.placement);
-    });
-    if (!found)
-      throw Error(Problem::not_found, "there is no deployment '" + std::string(id) +
-                                          "'; `berth status` lists the newest");
-    return *std::move(found);
-  }
-
-  /// Tells each new event once; "" deployment: all.
-  void tell_new(std::string_view id, std::int64_t& last_seq, const Waiting& waiting) {
-    if (!waiting.on_event) return;
-    std::vector<EventRecord> news;
-    ledger->read([&](const LedgerView& view) { news = view.events(id, last_seq); });
-    for (const EventRecord& event : news) {
-      last_seq = event.seq;
-      waiting.on_event(report_of(event));
-    }
-  }
-
-  /// All work there is, so reaping too; its tasks are made when that is first asked for.
-  void drive_all() {
-    if (std::exchange(reaps_, true)) return;
-    keep_reaping(parts);
-  }
-
-  [[nodiscard]] std::int64_t newest_event() {
-    std::int64_t newest = 0;
-    ledger->read([&](const LedgerView& view) { newest = view.newest_event(); });
-    return newest;
-  }
-
-  [[nodiscard]] std::vector<ApiCallsReport> calls_of(const AccountList& of) {
-    std::vector<ApiCallsReport> reports;
-    for (const CallsSpent& spent : cache->calls_spent(clock->now().unix_ms))
-      for (const AccountPointer& account : of)
-        if (account->id == spent.account)
-          reports.push_back({spent.account, spent.credential, spent.last_hour, spent.last_day,
-                             spent.requests, spent.per_ms, spent.left, spent.paused_until_unix_ms});
-    return reports;
-  }
-
-  /// Sleeps until something may be due: at most `ms`, less when another process commits.
-  void rest(std::int64_t ms, const Waiting& waiting) {
-    const std::int64_t version = ledger->data_version();
-    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-    while (std::chrono::steady_clock::now() < until) {
-      if (waiting.stop && waiting.stop()) return;
-      std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(
-          poll_interval, until - std::chrono::steady_clock::now()));
-      if (ledger->data_version() != version) return;
-    }
-  }
-
-  /// Ends what a deployment leaves behind: its last events, and servers it gave up.
-  void see_off(std::string_view id, const Waiting& waiting) {
-    const std::int64_t begin = clock->now().boot_ms;
-    for (;;) {
-      if (waiting.stop && waiting.stop()) return;
-      const auto due = engine.step({std::string(id)}, waiting.stop);
-      bool destroying = false;
-      int undelivered = 0;
-      ledger->read([&](const LedgerView& view) {
-        undelivered = view.undelivered(id);
-        for (const AttemptRecord& attempt : view.attempts_of(id))
-          destroying = destroying || attempt.status == AttemptStatus::destroying ||
-                       attempt.status == AttemptStatus::requested;
-      });
-      const std::int64_t spent = clock->now().boot_ms - begin;
-      if (!due || (undelivered == 0 && !destroying)) return;
-      if (spent > (destroying ? clean_up_ms : farewell_ms)) {
-        if (destroying)
-          journal->write(LogLevel::warning,
-                         "a server is still being destroyed; `berth run --once` goes on with it");
-        return;
-      }
-      rest(std::clamp<std::int64_t>(*due, 10, 500), waiting);
-    }
-  }
-
-  Options options;
-  Configuration config;
-  std::string user;
-  Pipeline pipeline;
-  std::unique_ptr<Journal> journal;
-  std::unique_ptr<Clock> clock;
-  std::unique_ptr<Entropy> entropy;
-  std::string cache_note;
-  std::unique_ptr<Cache> cache;
-  std::unique_ptr<Transport> transport;
-  SharedRateBudgets budgets;
-  Catalogue catalogue;
-  PluginOpener opener;
-  KeyStore keys;
-  LiveAccounts accounts;
-  ConfiguredClouds clouds;
-  ConfiguredNotifiers notifiers;
-  OfferCatalogue offers;
-  std::unique_ptr<Ledger> ledger;
-  std::unique_ptr<Owners> owners;
-  std::unique_ptr<Processes> processes;
-  std::unique_ptr<Probe> probe;
-  std::unique_ptr<Shell> shell;
-  std::atomic<bool> stopping{false};
-  EngineParts parts;
-  Engine engine;
-  AccountChanges account_changes;
-
- private:
-  bool reaps_ = false;
-};
-
 Berth::Berth(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Berth::Berth(Berth&&) noexcept = default;
 Berth& Berth::operator=(Berth&&) noexcept = default;
@@ -458,7 +139,7 @@ std::vector<std::string> Berth::check_config(const Options& options) {
 
 std::string Berth::submit(const DeployRequest& request) {
   return at_the_door([&] {
-    DeployRequest named = request;
+    DeployRequest named = parts_->project_changes.filled_in(request);
     if (named.requested_by.empty()) named.requested_by = parts_->user;
     return berth::submit(parts_->parts, named);
   });
@@ -466,7 +147,8 @@ std::string Berth::submit(const DeployRequest& request) {
 
 Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
   return at_the_door([&] {
-    const DeploymentRecord deployment = resolve(parts_->parts, request);
+    const DeploymentRecord deployment =
+        resolve(parts_->parts, parts_->project_changes.filled_in(request));
     parts_->look_at_accounts();
     std::optional<Preview> found;
     for (int round = 0; round < 2 && !found; ++round) {

@@ -19,6 +19,7 @@
 
 #include "berth/call.hpp"
 #include "berth/money.hpp"
+#include "projects.hpp"
 #include "request/request.hpp"
 
 namespace berth {
@@ -272,6 +273,7 @@ struct KeyRotation {
   std::vector<std::string> accounts;  // sealed anew
   std::vector<std::string> left;      // not: a sentence each
   std::string old_key_file;           // opens ledgers of before; "": the keys are in no file
+  std::vector<std::string> projects = {};  // whose secrets were sealed anew too
 };
 
 struct OfferListing {
@@ -368,6 +370,29 @@ class Berth {
   KeyRotation rotate_credentials_key();
   /// A new key in a new file of mode 0600. Returns the key's id.
   static std::string new_credentials_key(const std::filesystem::path& file);
+
+  /// The technologies that projects can be made of.
+  StackChoicesReport stack_choices();
+  /// A project and its folder, with nothing in it yet. Throws usage (its name leaves no slug, or
+  /// another project's).
+  ProjectReport new_project(const NewProject& project);
+  std::vector<ProjectReport> projects(std::string_view organization = {});
+  ProjectReport project(std::string_view project);
+  /// By who made the project, or an admin. Saves the stack, then makes the folder what it says:
+  /// what becomes of that is told, not thrown. Throws usage (no such technology, or not together:
+  /// nothing is saved), refused.
+  ProvisionReport save_stack(const StackWish& wish, const std::function<bool()>& stop = {});
+  /// Makes the folder what the saved stack says: after a failure, or for a newer template. `start`
+  /// as in StackWish.
+  ProvisionReport provision_project(std::string_view project,
+                                    const std::optional<std::string>& start = std::nullopt,
+                                    const std::function<bool()>& stop = {});
+  /// What save_stack() would do. Changes nothing.
+  ProvisionReport preview_stack(const StackWish& wish);
+  /// For who made the project, and admins. That they were read is told as an event.
+  ProjectCredentials project_credentials(std::string_view project);
+  /// Forgets it, with its ports and secrets. Its folder stays.
+  ProjectReport remove_project(std::string_view project);
 
   std::vector<PluginReport> plugins();
   /// `settings_of`: the account or notifier whose settings are used; "": the first that uses it.

@@ -70,6 +70,9 @@ std::vector<std::string> secrets_of(const Configuration& config) {
   for (const NotifierSettings& notifier : config.notifiers)
     secrets.insert(secrets.end(), notifier.settings.secrets.begin(),
                    notifier.settings.secrets.end());
+  for (const StackProvisionerSettings& provisioner : config.stack_provisioners)
+    secrets.insert(secrets.end(), provisioner.settings.secrets.begin(),
+                   provisioner.settings.secrets.end());
   return secrets;
 }
 
@@ -132,25 +135,40 @@ Result<Cloud> ConfiguredClouds::open(const std::string& id) {
   }
 }
 
-Result<Notifier*> ConfiguredNotifiers::open(const std::string& id) {
+PluginUse use_of(const StackProvisionerSettings& provisioner) {
+  return use(provisioner.id, provisioner.plugin, provisioner.isolation, provisioner.settings,
+             provisioner.place);
+}
+
+template <class Settings, class Interface>
+Result<Interface*> OpenedOnce<Settings, Interface>::open(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto known = opened_.find(id);
-  if (known != opened_.end()) return known->second.notifier.get();
-  for (const NotifierSettings& settings : config_.notifiers) {
+  if (known != opened_.end()) return known->second.over.get();
+  for (const Settings& settings : settings_) {
     if (settings.id != id) continue;
     try {
       Opened opened;
       opened.plugin = opener_.open(use_of(settings));
       refuse_literal_secrets(opened.plugin.manifest, settings.settings, settings.place);
-      opened.notifier = notifier_over(opened.plugin.instance);
-      return opened_.emplace(id, std::move(opened)).first->second.notifier.get();
+      opened.over = over_(opened.plugin.instance);
+      return opened_.emplace(id, std::move(opened)).first->second.over.get();
     } catch (const PluginUnusable& problem) {
       Failure failure = unusable(problem);
-      failure.code = ErrorCode::unavailable;  // it may be installed later; the event waits
+      failure.code = ErrorCode::unavailable;  // it may be installed later
       return failure;
     }
   }
-  return unusable(std::runtime_error("notifier '" + id + "' is not in the config any more"));
+  return unusable(std::runtime_error("'" + id + "' is not in the config any more"));
+}
+
+template class OpenedOnce<NotifierSettings, Notifier>;
+template class OpenedOnce<StackProvisionerSettings, StackProvisioner>;
+
+std::vector<std::string> ConfiguredStackProvisioners::ids() const {
+  std::vector<std::string> ids;
+  for (const StackProvisionerSettings& one : config_.stack_provisioners) ids.push_back(one.id);
+  return ids;
 }
 
 }  // namespace berth

@@ -1,4 +1,4 @@
-// Accounts and the notifiers of the config, opened when they are first used.
+// Accounts, and the notifiers and stack provisioners of the config, opened when first used.
 #pragma once
 
 #include <map>
@@ -13,6 +13,8 @@
 #include "http/redaction.hpp"
 #include "offers/clouds.hpp"
 #include "reach/open.hpp"
+#include "reach/proxies.hpp"
+#include "stacks/provisioners.hpp"
 
 namespace berth {
 
@@ -47,28 +49,57 @@ class ConfiguredClouds final : public Clouds {
   std::shared_ptr<const Redaction> redaction_;
 };
 
-/// Threads: any.
-class ConfiguredNotifiers final : public Notifiers {
+/// Plugins of the config that are opened when they are first used, and stay open. Threads: any.
+template <class Settings, class Interface>
+class OpenedOnce {
  public:
-  ConfiguredNotifiers(const Configuration& config, PluginOpener& opener)
-      : config_(config), opener_(opener) {}
-  Result<Notifier*> open(const std::string& id) override;
+  using Over = std::unique_ptr<Interface> (*)(std::shared_ptr<PluginInstance>);
+  OpenedOnce(const std::vector<Settings>& settings, PluginOpener& opener, Over over)
+      : settings_(settings), opener_(opener), over_(over) {}
+  /// One that cannot be loaded is a Failure in words.
+  Result<Interface*> open(const std::string& id);
 
  private:
   struct Opened {
     OpenedPlugin plugin;
-    std::unique_ptr<Notifier> notifier;
+    std::unique_ptr<Interface> over;
   };
-  const Configuration& config_;
+  const std::vector<Settings>& settings_;
   PluginOpener& opener_;
+  const Over over_;
   std::mutex mutex_;
   std::map<std::string, Opened> opened_;
+};
+
+/// Threads: any.
+class ConfiguredNotifiers final : public Notifiers {
+ public:
+  ConfiguredNotifiers(const Configuration& config, PluginOpener& opener)
+      : opened_(config.notifiers, opener, notifier_over) {}
+  Result<Notifier*> open(const std::string& id) override { return opened_.open(id); }
+
+ private:
+  OpenedOnce<NotifierSettings, Notifier> opened_;
+};
+
+/// Threads: any.
+class ConfiguredStackProvisioners final : public StackProvisioners {
+ public:
+  ConfiguredStackProvisioners(const Configuration& config, PluginOpener& opener)
+      : config_(config), opened_(config.stack_provisioners, opener, stack_provisioner_over) {}
+  [[nodiscard]] std::vector<std::string> ids() const override;
+  Result<StackProvisioner*> open(const std::string& id) override { return opened_.open(id); }
+
+ private:
+  const Configuration& config_;
+  OpenedOnce<StackProvisionerSettings, StackProvisioner> opened_;
 };
 
 /// What a plugin is opened with for an account or a notifier. Throws PluginUnusable with the place
 /// in the config when a secret cannot be read.
 PluginUse use_of(const AccountSettings& account);
 PluginUse use_of(const NotifierSettings& notifier);
+PluginUse use_of(const StackProvisionerSettings& provisioner);
 
 /// Every secret of the config.
 std::vector<std::string> secrets_of(const Configuration& config);

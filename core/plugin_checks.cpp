@@ -68,6 +68,10 @@ std::vector<std::string> plugin_setting_problems(const Configuration& config,
     check_settings(account.plugin, account.settings, account.place, catalogue, problems);
   for (const NotifierSettings& notifier : config.notifiers)
     check_settings(notifier.plugin, notifier.settings, notifier.place, catalogue, problems);
+  for (const StackProvisionerSettings& one : config.stack_provisioners)
+    // The bundled one that nobody named may be missing: who makes no projects does not need it.
+    if (one.place.line != 0)
+      check_settings(one.plugin, one.settings, one.place, catalogue, problems);
   return problems;
 }
 
@@ -93,6 +97,9 @@ std::vector<CheckLine> check_conformance(const CatalogueEntry& entry, const Open
            conformance::run_conformance(*cloud_provider_over(opened.instance), calls, options));
   if (opened.manifest.implements(notifier_id))
     append(lines, conformance::run_conformance(*notifier_over(opened.instance), calls, options));
+  if (opened.manifest.implements(stack_provisioner_id))
+    append(lines,
+           conformance::run_conformance(*stack_provisioner_over(opened.instance), calls, options));
   return lines;
 }
 

@@ -23,6 +23,7 @@ using Target = std::variant<bool*, int*, std::string*, std::optional<std::string
 /// What the shell may offer for a value.
 enum class Completes {
   nothing, file, directory, organization, application, deployment, server, account, plugin, offer,
+  project,
 };
 
 struct Option {
@@ -33,6 +34,7 @@ struct Option {
   bool required = false;
   std::vector<std::string> words = {};  // the values there are; empty: any
   Completes completes = Completes::nothing;
+  std::string unless = {};  // not required where this other option is given
 };
 
 struct Argument {

@@ -24,7 +24,7 @@ CommandTable command_table(Globals& globals) {
       deploy_command(),   plan_command(),    status_command(), events_command(),
       approve_command(),  cancel_command(),  retry_command(),  release_command(),
       run_command(),      reap_command(),    servers_command(), offers_command(),
-      accounts_command(),
+      accounts_command(), stack_command(),
       audit_command(),    plugins_command(), config_command(),
   };
   // Completion reads the table that it is part of: it gets the rest, and makes itself known.

@@ -101,6 +101,8 @@ json::object row_members(const PlanRow& row) {
 
 }  // namespace
 
+json::object requirements_document(const Room& room) { return room_members(room); }
+
 json::value parsed_or_null(const std::string& json_text) {
   if (json_text.empty()) return nullptr;
   json::error_code error;

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "berth.hpp"
+#include "cli/stack_documents.hpp"
 
 namespace berth::cli {
 
@@ -21,6 +22,9 @@ boost::json::object document_of(const ApiCallsReport& calls);
 boost::json::object document_of(const AccountReport& account);
 boost::json::object document_of(const PluginReport& plugin);
 boost::json::object document_of(const CheckLine& line);
+
+/// {"cpu_cores", "memory_gb", "disk_gb"}
+boost::json::object requirements_document(const Room& room);
 
 /// {"deployments": [...]}: a list is a document too, and can grow members beside it.
 template <class Reports>

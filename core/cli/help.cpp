@@ -32,7 +32,8 @@ std::string option_help(const Option& option) {
       text += (i == 0 ? "" : ", ") + option.words[i];
   }
   if (std::holds_alternative<std::vector<std::string>*>(option.target)) text += "; may be repeated";
-  return option.required ? text + " (needed)" : text;
+  if (!option.required) return text;
+  return text + (option.unless.empty() ? " (needed)" : " (needed, or " + option.unless + ")");
 }
 
 Lines option_lines(const std::vector<Option>& options) {

@@ -180,7 +180,8 @@ class Parser {
       if (argument.required && !was_given(argument.name))
         missing.push_back(fmt::format("{} ({})", argument.name, argument.help));
     for (const Option& option : command.options)
-      if (option.required && !was_given(option.name))
+      if (option.required && !was_given(option.name) &&
+          (option.unless.empty() || !was_given(option.unless)))
         missing.push_back(fmt::format("{} {} ({})", option.name, option.value, option.help));
     if (missing.empty()) return;
     std::string list;

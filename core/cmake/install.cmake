@@ -3,7 +3,7 @@
 # include rules hold; outside they are an inner matter.
 set(folders berth_request berth_fleet berth_policy berth_config berth_credentials berth_journal berth_sqlite
     berth_ledger berth_world berth_http berth_loader berth_reach berth_cache berth_offers
-    berth_engine berth_conformance berth_sdk libberth)
+    berth_engine berth_projects berth_conformance berth_sdk libberth)
 set(objects)
 foreach(folder ${folders})
   list(APPEND objects $<TARGET_OBJECTS:${folder}>)
@@ -21,11 +21,11 @@ target_include_directories(berth_embed INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/libberth>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(berth_embed PRIVATE
-  Boost::headers Boost::json PkgConfig::sodium SQLite::SQLite3 spdlog::spdlog fmt::fmt
+  Boost::headers Boost::json PkgConfig::git2 ${BERTH_UNISTRING} PkgConfig::sodium SQLite::SQLite3 spdlog::spdlog fmt::fmt
   tomlplusplus::tomlplusplus Threads::Threads ${CMAKE_DL_LIBS})
 
 install(TARGETS berth_embed EXPORT berthTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES berth.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libberth)
+install(FILES berth.hpp projects.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libberth)
 install(FILES request/request.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libberth/request)
 install(TARGETS berth-worker RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/berth)
 

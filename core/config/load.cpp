@@ -70,6 +70,7 @@ Configuration parse_settings(std::string_view text, const std::filesystem::path&
   read_organizations(root, configuration);
   read_accounts(root, configuration);
   read_notifiers(root, configuration);
+  read_stacks(root, configuration);
   read_plugins(root, configuration);
   read_pipeline(root, configuration);
   throw_if_any(reading.problems);

@@ -20,6 +20,7 @@ void read_scale_down(TableReader& root, Configuration& into);
 void read_organizations(TableReader& root, Configuration& into);
 void read_accounts(TableReader& root, Configuration& into);
 void read_notifiers(TableReader& root, Configuration& into);
+void read_stacks(TableReader& root, Configuration& into);
 void read_plugins(TableReader& root, Configuration& into);
 /// Comes after the accounts and the currency, which it names.
 void read_pipeline(TableReader& root, Configuration& into);

@@ -1,4 +1,5 @@
-// [[account]], [[notifier]] and [[plugin]]: what is reached from outside.
+// [[account]], [[notifier]], [stacks], [[stack_provisioner]] and [[plugin]]: what is reached from
+// outside.
 #include <algorithm>
 
 #include "config/read.hpp"
@@ -213,6 +214,47 @@ void read_notifiers(TableReader& root, Configuration& into) {
     notifier.settings = read_plugin_settings(reader);
     into.notifiers.push_back(std::move(notifier));
   }
+}
+
+namespace {
+
+void read_stack_settings(TableReader& root, StackSettings& into) {
+  const toml::table* table = root.table("stacks");
+  if (table == nullptr) return;
+  TableReader stacks(root.reading(), *table, "stacks");
+  stacks.path("projects_dir", into.projects_dir);
+  std::string host_dir;
+  stacks.text("host_dir", host_dir);  // of another mount namespace: not resolved here
+  if (!host_dir.empty() && host_dir.front() != '/')
+    stacks.complain("host_dir", "is no absolute path", "as in \"/srv/projects\"");
+  into.host_dir = host_dir;
+  stacks.word<StartHow>("start",
+                        {{"no", StartHow::no},
+                         {"containers", StartHow::containers},
+                         {"native", StartHow::native}},
+                        into.start);
+  stacks.duration("setup_timeout", into.setup_timeout_ms);
+  stacks.command("deploy_command", into.deploy_command);
+}
+
+}  // namespace
+
+void read_stacks(TableReader& root, Configuration& into) {
+  read_stack_settings(root, into.stacks);
+  for (const toml::table* table : root.tables("stack_provisioner")) {
+    TableReader reader(root.reading(), *table, "stack_provisioner");
+    StackProvisionerSettings provisioner;
+    provisioner.place = reader.place();
+    read_id(reader, into.stack_provisioners, provisioner.id);
+    read_plugin_id(reader, "plugin", provisioner.plugin);
+    read_isolation(reader, provisioner.isolation);
+    provisioner.settings = read_plugin_settings(reader);
+    into.stack_provisioners.push_back(std::move(provisioner));
+  }
+  if (!into.stack_provisioners.empty()) return;
+  StackProvisionerSettings bundled;
+  bundled.id = bundled.plugin = "stacks";
+  into.stack_provisioners.push_back(std::move(bundled));
 }
 
 void read_plugins(TableReader& root, Configuration& into) {

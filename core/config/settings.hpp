@@ -142,7 +142,28 @@ struct ReapSettings {         // [reap]
 };
 
 struct CredentialSettings {   // [credentials]
-  std::filesystem::path key_file;  // of the accounts that are added at run time; "": none is named
+  /// Of the accounts that are added at run time and of the secrets of projects; "": none is named.
+  std::filesystem::path key_file;
+};
+
+/// How a project is started after its files are there.
+enum class StartHow { no, containers, native };
+
+struct StackSettings {        // [stacks]
+  std::filesystem::path projects_dir;   // each project is a folder of it; "": in the state folder
+  std::filesystem::path host_dir;       // the same as people see it, where it is mounted elsewhere
+                                        // for berth; "": as it is
+  StartHow start = StartHow::no;
+  std::int64_t setup_timeout_ms = 5 * 60'000;
+  std::vector<std::string> deploy_command;  // of deployments of projects; empty: berth's own
+};
+
+struct StackProvisionerSettings {  // [[stack_provisioner]]: the first that covers a stack makes it
+  std::string id;
+  std::string plugin;
+  Isolation isolation = Isolation::automatic;
+  PluginSettings settings;
+  Place place;
 };
 
 struct Configuration {
@@ -163,6 +184,8 @@ struct Configuration {
   std::vector<OrganizationSettings> organizations;
   std::vector<AccountSettings> accounts;
   std::vector<NotifierSettings> notifiers;
+  StackSettings stacks;
+  std::vector<StackProvisionerSettings> stack_provisioners;  // one at least
   std::vector<PluginEntry> plugins;
   std::vector<StageSettings> pipeline;
   std::string proxy;                          // http proxy; "": from the environment

@@ -27,7 +27,7 @@ std::string advice_on(std::string_view key, std::string_view table,
   if (std::string near = suggestion_for(key, known); !near.empty()) return near;
   if (const std::string_view home = only_home_of(key); !home.empty())
     return "it belongs in " + table_text(home);
-  if (table == "account" || table == "notifier")
+  if (table == "account" || table == "notifier" || table == "stack_provisioner")
     return "settings of the plugin itself belong in [" + std::string(table) + ".settings]";
   return "it may have: " + joined(known);
 }

@@ -32,23 +32,31 @@ class Keyring {
 /// Where the keys are kept. Threads: any.
 class KeyStore {
  public:
-  /// `file`: [credentials] key_file; "" where the config names none.
-  KeyStore(std::filesystem::path file, Environment environment)
-      : file_(std::move(file)), environment_(std::move(environment)) {}
+  /// `named`: [credentials] key_file; "" where the config names none. `of_our_own`: then the file
+  /// that make_if_none() makes, used once it is there; "": there is none.
+  KeyStore(std::filesystem::path named, Environment environment,
+           std::filesystem::path of_our_own = {})
+      : named_(std::move(named)),
+        of_our_own_(std::move(of_our_own)),
+        environment_(std::move(environment)) {}
 
   /// Reads them anew: a rotation by another process may be under way. The environment's key seals
   /// where there is one, else the file's; those of both open. Throws KeyProblem: there is none, or
   /// one that is named cannot be used.
   [[nodiscard]] Keyring read() const;
 
+  /// Where nobody named a key: makes one in a file of our own. Throws KeyProblem.
+  void make_if_none() const;
+
   /// Somebody meant there to be a key.
   [[nodiscard]] bool is_named() const;
   /// The key is the file's, so that it can be replaced here.
   [[nodiscard]] bool in_file() const;
-  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+  /// "": there is none.
+  [[nodiscard]] std::filesystem::path file() const;
 
  private:
-  std::filesystem::path file_;
+  std::filesystem::path named_, of_our_own_;
   Environment environment_;
 };
 

@@ -14,7 +14,19 @@ const std::vector<std::string>& command_of(const Configuration& settings,
     for (const ApplicationSettings& application : organization->applications)
       if (application.name == deployment.application && !application.command.empty())
         return application.command;
-  return settings.deploy.command;
+  return deployment.project.empty() ? settings.deploy.command : settings.stacks.deploy_command;
+}
+
+/// What a command needs to bring a project to its server.
+void add_project(const EngineParts& parts, const ProjectRecord& project, Command& command) {
+  const std::filesystem::path folder = parts.settings.stacks.projects_dir / project.id;
+  command.environment.insert(
+      command.environment.end(),
+      {{"BERTH_PROJECT", project.id},
+       {"BERTH_PROJECT_PATH", folder.string()},
+       {"BERTH_PROJECT_HEALTH_PATH", project.health_path},
+       {"BERTH_PROJECT_PORTS", project.ports_json},
+       {"BERTH_DEPLOY_TIMEOUT_S", std::to_string(parts.settings.deploy.timeout_ms / 1000)}});
 }
 
 Command command_for(const EngineParts& parts, const DeploymentRecord& deployment,
@@ -39,6 +51,10 @@ Command command_for(const EngineParts& parts, const DeploymentRecord& deployment
       {"BERTH_MEMORY_GB", gigabytes_text(room.memory_mib)},
       {"BERTH_DISK_GB", gigabytes_text(room.disk_mib)},
   };
+  const AccountPointer account = parts.accounts.find(server.account);
+  if (account != nullptr && !account->ssh_identity_file.empty())
+    command.environment.emplace_back("BERTH_SSH_IDENTITY_FILE",
+                                     account->ssh_identity_file.string());
   return command;
 }
 
@@ -135,6 +151,15 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
   deployment.reason = "Deploys to " + server.name + ".";
   deployment.updated_unix_ms = parts.clock.now().unix_ms;
   Command command = command_for(parts, deployment, server);
+  if (!deployment.project.empty()) {
+    const auto project = tx.project(deployment.project);
+    if (!project) {
+      finish(parts, tx, deployment, DeploymentStatus::deploy_failed, "deploy_failed",
+             "Project " + deployment.project + " was removed before it could be deployed.");
+      return std::nullopt;
+    }
+    add_project(parts, *project, command);
+  }
   if (command.argv.empty()) {
     finish(parts, tx, deployment, DeploymentStatus::succeeded, "succeeded",
            "Placed on " + server.name + " (no deploy command is configured).");
@@ -145,11 +170,13 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
        "Runs the deploy command on " + server.name + " (" + server.public_ipv4 + ").",
        {{"server_id", server.id}, {"server_name", server.name}});
   return [&parts, task, id = deployment.id, name = server.name, left_behind,
-          command = std::move(command)]() -> Apply {
+          project = deployment.project, command = std::move(command)]() -> Apply {
     if (left_behind.pid != 0) parts.processes.end(left_behind);
-    const CommandResult result = parts.processes.run(
+    CommandResult result = parts.processes.run(
         command, [&](const Session& session) { record_session(parts, id, session); },
         [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
+    if (!project.empty() && parts.without_secrets_of)
+      result.output_tail = parts.without_secrets_of(project, std::move(result.output_tail));
     return [&parts, id, name, result](LedgerTransaction& later) {
       conclude(parts, later, id, name, result);
     };

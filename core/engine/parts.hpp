@@ -50,6 +50,9 @@ struct EngineParts {
   std::atomic<bool>& stopping;  // step() is asked to return: effects in flight give up
   /// Environment names that hold credentials: the deploy command does not get them.
   std::function<std::vector<std::string>()> secret_environment;
+  /// A text without the secrets of a project. Called outside of transactions; empty: no project has
+  /// any.
+  std::function<std::string(const std::string& project, std::string text)> without_secrets_of = {};
 };
 
 /// The outcome of an effect, to be committed. Runs inside a write transaction; settles its task.

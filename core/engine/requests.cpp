@@ -57,7 +57,8 @@ std::int64_t needed(const std::optional<std::int64_t>& asked,
 
 bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
   return one.application == other.application && one.requirements == other.requirements &&
-         one.strategy == other.strategy && one.ttl_ms == other.ttl_ms;
+         one.strategy == other.strategy && one.ttl_ms == other.ttl_ms &&
+         one.project == other.project;
 }
 
 /// The offer with its comparable price, sized as it comes; or why it cannot be bought.
@@ -81,8 +82,7 @@ void require_admin(const EngineParts& parts, std::string_view organization, cons
   const OrganizationSettings& settings = organization_of(parts, organization);
   if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
     return;
-  std::string who;
-  for (const std::string& admin : settings.admins) who += (who.empty() ? "" : ", ") + admin;
+  const std::string who = joined(settings.admins);
   throw Refusal(Refused::not_allowed,
                 "only admins of " + settings.id + " may " + what + ", and " +
                     (user.empty() ? "you are" : user + " is") + " none of them (" +
@@ -117,6 +117,7 @@ DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request)
   deployment.ttl_ms = request.ttl_ms.value_or(0);
   deployment.idempotency_key = request.idempotency_key;
   deployment.requested_by = request.requested_by;
+  deployment.project = request.project;
   deployment.created_unix_ms = deployment.updated_unix_ms = parts.clock.now().unix_ms;
   deployment.reason_code = "accepted";
   deployment.reason = "Looks for room.";

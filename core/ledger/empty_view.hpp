@@ -86,6 +86,8 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::int64_t accounts_revision() const override { return 0; }
   [[nodiscard]] std::vector<AccountRecord> accounts() const override { return {}; }
   [[nodiscard]] std::optional<AccountRecord> account(std::string_view) const override { return {}; }
+  [[nodiscard]] std::vector<ProjectRecord> projects(std::string_view) const override { return {}; }
+  [[nodiscard]] std::optional<ProjectRecord> project(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<AuditRecord> audit_record(std::string_view) const override {
     return {};
   }

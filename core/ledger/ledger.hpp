@@ -142,6 +142,11 @@ class LedgerView {
   /// Also one that was removed.
   [[nodiscard]] virtual std::optional<AccountRecord> account(std::string_view id) const = 0;
 
+  /// Of an organization ("": of all), by id.
+  [[nodiscard]] virtual std::vector<ProjectRecord> projects(
+      std::string_view organization) const = 0;
+  [[nodiscard]] virtual std::optional<ProjectRecord> project(std::string_view id) const = 0;
+
   [[nodiscard]] virtual std::optional<AuditRecord> audit_record(std::string_view id) const = 0;
   [[nodiscard]] virtual std::vector<AuditRecord> audit_records(const AuditFilter& filter) const = 0;
   /// Every entry of one record, oldest first.
@@ -188,6 +193,10 @@ class LedgerTransaction : public LedgerView {
 
   /// Gives it the next revision.
   virtual void save(const AccountRecord& account) = 0;
+
+  /// Gives it the next revision.
+  virtual void save(const ProjectRecord& project) = 0;
+  virtual void remove_project(std::string_view id) = 0;
 
   virtual void save(const StrayRecord& stray) = 0;
   virtual void remove_stray(std::string_view id) = 0;

@@ -72,6 +72,7 @@ struct DeploymentRecord {
   std::string command_boot_id;
   int command_exit = -1;
   std::string command_tail;  // the last 4 KB of its output
+  std::string project;       // what is deployed is this project's folder; "": what the command says
 };
 
 enum class AttemptStatus { intended, requested, booting, ready, destroying, gone };
@@ -212,6 +213,40 @@ struct AccountRecord {
   std::string validation;  // "ok", or the ErrorCode of what failed; "": not yet
   std::string validation_sentence;
   std::string vendor_account;  // the vendor's name of it; "": it did not say
+};
+
+enum class ProjectOutcome {
+  none,         // nothing was asked of its folder yet
+  pending,      // its stack is saved, and its folder is being made, or that was interrupted
+  provisioned,  // its folder has what its stack says
+  failed,       // it does not, and the failure says why
+};
+std::string_view to_word(ProjectOutcome outcome);
+std::optional<ProjectOutcome> project_outcome_of(std::string_view word);
+
+/// A project and its stack.
+struct ProjectRecord {
+  std::string id;  // the slug
+  std::string organization, title;
+  std::int64_t revision = 0;  // set by the ledger
+  std::string provisioner;    // whose plan it is; "": no stack was saved yet
+  std::string backend = "none", database = "none", frontend = "none", css = "none";
+  std::string template_name, template_version;
+  Room room;
+  std::string health_path;
+  std::string ports_json = "{}";        // {"application": 8080}
+  std::string facts_json = "{}";        // {"database": "shop"}: credentials that are no secret
+  std::vector<std::string> next_steps;
+  std::vector<std::string> setup;       // the command that starts it
+  std::string sealed, key_id;           // its secrets
+  ProjectOutcome outcome = ProjectOutcome::none;
+  std::string failure_code, failure;
+  bool retryable = false;
+  std::string setup_outcome, setup_tail;  // "done", or why not; "": it was never started here
+  std::int64_t created_unix_ms = 0;
+  std::string created_by;
+  std::int64_t saved_unix_ms = 0, provisioned_unix_ms = 0, updated_unix_ms = 0;
+  std::string updated_by;
 };
 
 /// One state of one provisioning's audit record. Append-only: each change is a new entry of the

@@ -62,6 +62,7 @@ void columns(Column&& column, Either<DeploymentRecord> auto& r) {
   column("command_boot_id", r.command_boot_id);
   column("command_exit", r.command_exit);
   column("command_tail", r.command_tail);
+  column("project", r.project);
 }
 
 template <class Column>
@@ -235,6 +236,41 @@ void columns(Column&& column, Either<AccountRecord> auto& r) {
 }
 
 template <class Column>
+void columns(Column&& column, Either<ProjectRecord> auto& r) {
+  column("id", r.id);
+  column("organization", r.organization);
+  column("title", r.title);
+  column("revision", r.revision);
+  column("provisioner", r.provisioner);
+  column("backend", r.backend);
+  column("database", r.database);
+  column("frontend", r.frontend);
+  column("css", r.css);
+  column("template_name", r.template_name);
+  column("template_version", r.template_version);
+  column("", r.room);
+  column("health_path", r.health_path);
+  column("ports_json", r.ports_json);
+  column("facts_json", r.facts_json);
+  column("next_steps", r.next_steps);
+  column("setup", r.setup);
+  column("sealed", r.sealed);
+  column("key_id", r.key_id);
+  column("outcome", r.outcome);
+  column("failure_code", r.failure_code);
+  column("failure", r.failure);
+  column("retryable", r.retryable);
+  column("setup_outcome", r.setup_outcome);
+  column("setup_tail", r.setup_tail);
+  column("created_unix_ms", r.created_unix_ms);
+  column("created_by", r.created_by);
+  column("saved_unix_ms", r.saved_unix_ms);
+  column("provisioned_unix_ms", r.provisioned_unix_ms);
+  column("updated_unix_ms", r.updated_unix_ms);
+  column("updated_by", r.updated_by);
+}
+
+template <class Column>
 void columns(Column&& column, Either<DrainRecord> auto& r) {
   column("id", r.id);
   column("since", r.since);
@@ -349,6 +385,7 @@ class ColumnReader {
   void operator()(std::string_view, AttemptStatus& status) { word(status, attempt_status_of); }
   void operator()(std::string_view, ServerStatus& status) { word(status, server_status_of); }
   void operator()(std::string_view, AccountStatus& status) { word(status, account_status_of); }
+  void operator()(std::string_view, ProjectOutcome& outcome) { word(outcome, project_outcome_of); }
 
   [[nodiscard]] int next() const { return next_; }
 

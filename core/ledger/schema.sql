@@ -391,3 +391,43 @@ CREATE TABLE account (
   vendor_account TEXT NOT NULL                -- the vendor's name of it; '' = it did not say
 ) STRICT;
 CREATE UNIQUE INDEX account_revision ON account (revision);
+
+-- migration 6
+-- Projects and their stacks. Their secrets are sealed, as those of accounts are.
+CREATE TABLE project (
+  id            TEXT NOT NULL PRIMARY KEY,    -- the slug: its folder's name
+  organization  TEXT NOT NULL,
+  title         TEXT NOT NULL,                -- as its user wrote it
+  revision      INTEGER NOT NULL,             -- one more with every change
+  provisioner   TEXT NOT NULL,                -- which made its plan; '' = no stack was saved yet
+  backend       TEXT NOT NULL,
+  database      TEXT NOT NULL,
+  frontend      TEXT NOT NULL,
+  css           TEXT NOT NULL,
+  template_name    TEXT NOT NULL,             -- of what was rendered, or tried, last
+  template_version TEXT NOT NULL,
+  millicores    INTEGER NOT NULL,
+  memory_mib    INTEGER NOT NULL,
+  disk_mib      INTEGER NOT NULL,
+  health_path   TEXT NOT NULL,
+  ports_json    TEXT NOT NULL,                -- {"application": 8080}: nobody else gets them
+  facts_json    TEXT NOT NULL,                -- {"database": "shop"}: what of its credentials is no secret
+  next_steps    TEXT NOT NULL,                -- a JSON array
+  setup         TEXT NOT NULL,                -- a JSON array: the command that starts it
+  sealed        TEXT NOT NULL,                -- its secrets; '' = it has none yet
+  key_id        TEXT NOT NULL,
+  outcome       TEXT NOT NULL,                -- none, pending, provisioned, failed
+  failure_code  TEXT NOT NULL,
+  failure       TEXT NOT NULL,
+  retryable     INTEGER NOT NULL CHECK (retryable IN (0, 1)),
+  setup_outcome TEXT NOT NULL,                -- '' = never started here; done, or why not
+  setup_tail    TEXT NOT NULL,
+  created_unix_ms INTEGER NOT NULL,
+  created_by    TEXT NOT NULL,
+  saved_unix_ms INTEGER NOT NULL,
+  provisioned_unix_ms INTEGER NOT NULL,
+  updated_unix_ms INTEGER NOT NULL,
+  updated_by    TEXT NOT NULL
+) STRICT;
+-- What is deployed, where it is a project's folder.
+ALTER TABLE deployment ADD COLUMN project TEXT NOT NULL DEFAULT '';

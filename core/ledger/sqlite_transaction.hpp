@@ -1,6 +1,6 @@
 // The view and the transaction of the ledger over one SQLite connection. By topic: deployments.cpp,
 // fleet.cpp (attempts, servers, holds), tasks.cpp (claims), chronicle.cpp (events, audit),
-// reaping.cpp (strays, drains), accounts.cpp.
+// reaping.cpp (strays, drains), accounts.cpp, projects.cpp.
 #pragma once
 
 #include <set>
@@ -84,6 +84,12 @@ class SqliteTransaction final : public LedgerTransaction {
   std::vector<AccountRecord> accounts() const override;
   std::optional<AccountRecord> account(std::string_view id) const override;
   void save(const AccountRecord& account) override;
+
+  // projects.cpp
+  std::vector<ProjectRecord> projects(std::string_view organization) const override;
+  std::optional<ProjectRecord> project(std::string_view id) const override;
+  void save(const ProjectRecord& project) override;
+  void remove_project(std::string_view id) override;
 
   // reaping.cpp
   std::vector<StrayRecord> strays(std::string_view account) const override;

@@ -43,6 +43,13 @@ constexpr Words<AccountStatus, 5> account_words{{
     {AccountStatus::removed, "removed"},
 }};
 
+constexpr Words<ProjectOutcome, 4> project_words{{
+    {ProjectOutcome::none, "none"},
+    {ProjectOutcome::pending, "pending"},
+    {ProjectOutcome::provisioned, "provisioned"},
+    {ProjectOutcome::failed, "failed"},
+}};
+
 constexpr Words<TaskKind, 7> task_words{{
     {TaskKind::deployment, "deployment"},
     {TaskKind::attempt, "attempt"},
@@ -74,6 +81,7 @@ std::optional<Enum> value_of(const Words<Enum, count>& words, std::string_view w
 std::string_view to_word(DeploymentStatus status) { return word_of(deployment_words, status); }
 std::string_view to_word(AttemptStatus status) { return word_of(attempt_words, status); }
 std::string_view to_word(AccountStatus status) { return word_of(account_words, status); }
+std::string_view to_word(ProjectOutcome outcome) { return word_of(project_words, outcome); }
 std::string_view to_word(TaskKind kind) { return word_of(task_words, kind); }
 
 std::optional<DeploymentStatus> deployment_status_of(std::string_view word) {
@@ -84,6 +92,9 @@ std::optional<AttemptStatus> attempt_status_of(std::string_view word) {
 }
 std::optional<AccountStatus> account_status_of(std::string_view word) {
   return value_of(account_words, word);
+}
+std::optional<ProjectOutcome> project_outcome_of(std::string_view word) {
+  return value_of(project_words, word);
 }
 std::optional<TaskKind> task_kind_of(std::string_view word) { return value_of(task_words, word); }
 

@@ -20,6 +20,10 @@ std::unique_ptr<CloudProvider> cloud_provider_over(std::shared_ptr<PluginInstanc
   return std::make_unique<CloudProviderProxy>(caller_of(std::move(instance)));
 }
 
+std::unique_ptr<StackProvisioner> stack_provisioner_over(std::shared_ptr<PluginInstance> instance) {
+  return std::make_unique<StackProvisionerProxy>(caller_of(std::move(instance)));
+}
+
 std::unique_ptr<Notifier> notifier_over(std::shared_ptr<PluginInstance> instance) {
   return std::make_unique<NotifierProxy>(caller_of(std::move(instance)));
 }

@@ -54,6 +54,9 @@ struct DeployRequest {
   std::string idempotency_key;             // "": none
   std::optional<std::int64_t> ttl_ms;      // release by itself so long after success
   std::string requested_by;                // the user's name, for the record
+  /// A project whose stack is deployed: organization, application and room are its own where they
+  /// are absent here. "": the deploy command knows what.
+  std::string project = {};
 };
 
 /// "2" or "0.5" cores -> millicores; "4" or "1.5" GB -> MiB. Refuses (with a sentence in `why`)

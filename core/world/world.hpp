@@ -88,6 +88,14 @@ class Probe {
   virtual std::string reach(const std::string& address, int port, std::int64_t timeout_ms) = 0;
 };
 
+/// The ports of this machine. Threads: any.
+class Ports {
+ public:
+  virtual ~Ports() = default;
+  /// Nobody listens there on 127.0.0.1 just now.
+  virtual bool is_free(int port) = 0;
+};
+
 /// A login on a server over SSH.
 struct Login {
   std::string address, user;
@@ -129,6 +137,7 @@ std::unique_ptr<Entropy> system_entropy();
 std::unique_ptr<Owners> lock_file_owners(const std::string& folder, const std::string& own_id);
 std::unique_ptr<Processes> posix_processes();
 std::unique_ptr<Probe> tcp_probe();
+std::unique_ptr<Ports> tcp_ports();
 /// Over OpenSSH's client, so that a user's ~/.ssh/config (a jump host, say) holds. `folder` is for
 /// files that live as long as a call. `processes` must outlive it. `withheld`: names of the
 /// environment that it does not get.

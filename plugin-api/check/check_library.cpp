@@ -63,6 +63,7 @@ std::string table_problem(const berth_plugin* plugin) {
 std::vector<const char*> methods_of(const std::string& interface_id) {
   if (interface_id == cloud_provider_id) return {"check", "offers", "create", "find", "destroy"};
   if (interface_id == notifier_id) return {"notify"};
+  if (interface_id == stack_provisioner_id) return {"choices", "plan", "render"};
   return {};
 }
 
@@ -138,6 +139,8 @@ void check_calls(Report& report, const berth_plugin& plugin, const Manifest& man
       const std::string_view name = method.name;
       if (name == "create" || name == "destroy" || name == "find" || name == "notify")
         requests.insert(requests.end(), {"{}", R"({"installation_id": 5, "event_id": {}})"});
+      if (name == "plan" || name == "render")
+        requests.insert(requests.end(), {"{}", R"({"stack": "laravel"})"});
       if (name == "offers") requests.push_back(R"({"regions": "everywhere"})");
       std::string problem;
       for (const char* request : requests)

@@ -164,6 +164,10 @@ void check_interfaces(const berth_plugin& plugin, const berth::Settings& config,
     berth::NotifierProxy notifier(berth::table_caller(plugin, self));
     run_conformance(notifier, calls, options);
   }
+  if (manifest->implements(berth::stack_provisioner_id)) {
+    berth::StackProvisionerProxy provisioner(berth::table_caller(plugin, self));
+    run_conformance(provisioner, calls, options);
+  }
   plugin.destroy(self);
 }
 

@@ -15,6 +15,8 @@ add_library(berth_sdk STATIC
   ${BERTH_PLUGIN_API_SOURCE_DIR}/money.cpp
   ${BERTH_PLUGIN_API_SOURCE_DIR}/json_fields.cpp
   ${BERTH_PLUGIN_API_SOURCE_DIR}/codec.cpp
+  ${BERTH_PLUGIN_API_SOURCE_DIR}/stack_codec.cpp
+  ${BERTH_PLUGIN_API_SOURCE_DIR}/stack_rules.cpp
   ${BERTH_PLUGIN_API_SOURCE_DIR}/config.cpp
   ${BERTH_PLUGIN_API_SOURCE_DIR}/manifest.cpp
   ${BERTH_PLUGIN_API_SOURCE_DIR}/proxy.cpp

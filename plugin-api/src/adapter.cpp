@@ -101,6 +101,24 @@ int32_t notify(void* self, const char* request_json, berth_call* call) {
                       return instance.notifier->notify(event, host);
                     });
 }
+int32_t choices(void* self, const char* request_json, berth_call* call) {
+  return run<Done>(self, request_json, call, Effect::none,
+                   [](Instance& instance, Done, Call& host) {
+                     return instance.stack_provisioner->choices(host);
+                   });
+}
+int32_t plan(void* self, const char* request_json, berth_call* call) {
+  return run<StackRequest>(self, request_json, call, Effect::none,
+                           [](Instance& instance, const StackRequest& request, Call& host) {
+                             return instance.stack_provisioner->plan(request, host);
+                           });
+}
+int32_t render(void* self, const char* request_json, berth_call* call) {
+  return run<RenderRequest>(self, request_json, call, Effect::none,
+                            [](Instance& instance, const RenderRequest& request, Call& host) {
+                              return instance.stack_provisioner->render(request, host);
+                            });
+}
 
 constexpr berth_method cloud_provider_methods[] = {
     {"check", check}, {"offers", offers},          {"create", create_server},
@@ -110,6 +128,11 @@ constexpr berth_interface cloud_provider_table{sizeof(berth_interface), 5, cloud
 
 constexpr berth_method notifier_methods[] = {{"notify", notify}};
 constexpr berth_interface notifier_table{sizeof(berth_interface), 1, notifier_methods};
+
+constexpr berth_method stack_provisioner_methods[] = {
+    {"choices", choices}, {"plan", plan}, {"render", render}};
+constexpr berth_interface stack_provisioner_table{sizeof(berth_interface), 3,
+                                                  stack_provisioner_methods};
 
 /// The host has checked the settings already, but a kit or a script may not have. Unknown keys
 /// pass: a newer host may give more.
@@ -160,6 +183,8 @@ const berth_interface* interface_of(void* self, const char* id) noexcept {
   const std::string_view wanted(id);
   if (instance->cloud_provider && wanted == cloud_provider_id) return &cloud_provider_table;
   if (instance->notifier && wanted == notifier_id) return &notifier_table;
+  if (instance->stack_provisioner && wanted == stack_provisioner_id)
+    return &stack_provisioner_table;
   return nullptr;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "json_fields.hpp"
+#include "coded.hpp"
 
 namespace berth {
 namespace {
@@ -214,41 +214,7 @@ static void describe(Fields& f, Event& v) {
 }
 
 namespace codec {
-namespace {
 
-template <class T>
-std::string text_of(const T& value) {
-  T copy = value;  // one description serves both ways, and reading needs it mutable
-  Writing writing;
-  describe(writing, copy);
-  return boost::json::serialize(writing.take());
-}
-
-Failure unreadable(std::string problem) {
-  Failure failure;
-  failure.code = ErrorCode::invalid;
-  failure.effect = Effect::none;
-  failure.message = std::move(problem);
-  return failure;
-}
-
-}  // namespace
-
-template <class T>
-Result<T> decode(std::string_view json) {
-  std::string problem;
-  const boost::json::value value = parse_json(json, problem);
-  if (!problem.empty()) return unreadable(std::move(problem));
-  T result;
-  Reading reading(value, "", problem);
-  describe(reading, result);
-  if (!problem.empty()) return unreadable(std::move(problem));
-  return result;
-}
-
-#define BERTH_CODEC(T)                                          \
-  std::string encode(const T& value) { return text_of(value); } \
-  template Result<T> decode<T>(std::string_view);
 BERTH_CODEC(AccountCheck)
 BERTH_CODEC(Offer)
 BERTH_CODEC(OffersRequest)
@@ -262,7 +228,6 @@ BERTH_CODEC(Found)
 BERTH_CODEC(DestroyRequest)
 BERTH_CODEC(Done)
 BERTH_CODEC(Event)
-#undef BERTH_CODEC
 
 std::string encode(const Failure& value) {
   boost::json::object object;

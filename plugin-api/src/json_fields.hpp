@@ -136,10 +136,11 @@ class Reading {
       get(entry, field.emplace_back(), inner);
     }
   }
-  void get(const boost::json::value& value, std::map<std::string, std::string>& field,
+  template <class T>
+  void get(const boost::json::value& value, std::map<std::string, T>& field,
            const std::string& path) {
     const auto* object = value.if_object();
-    if (object == nullptr) return wrong(path, "an object of texts", value);
+    if (object == nullptr) return wrong(path, "an object", value);
     field.clear();
     for (const auto& member : *object) {
       const std::string key(member.key().data(), member.key().size());
@@ -234,9 +235,10 @@ class Writing {
     for (auto& entry : list) array.push_back(json_of(entry));
     return array;
   }
-  static boost::json::value json_of(std::map<std::string, std::string>& texts) {
+  template <class T>
+  static boost::json::value json_of(std::map<std::string, T>& entries) {
     boost::json::object object;
-    for (const auto& [key, text] : texts) object[text_of(key)] = text_of(text);
+    for (auto& [key, entry] : entries) object[text_of(key)] = json_of(entry);
     return object;
   }
   template <class T>

@@ -35,5 +35,14 @@ Result<Done> CloudProviderProxy::destroy(const DestroyRequest& request, Call& ca
 Result<Done> NotifierProxy::notify(const Event& event, Call& call) {
   return ask<Done>(caller_, notifier_id, "notify", codec::encode(event), call);
 }
+Result<StackChoices> StackProvisionerProxy::choices(Call& call) {
+  return ask<StackChoices>(caller_, stack_provisioner_id, "choices", "{}", call);
+}
+Result<StackPlan> StackProvisionerProxy::plan(const StackRequest& request, Call& call) {
+  return ask<StackPlan>(caller_, stack_provisioner_id, "plan", codec::encode(request), call);
+}
+Result<Rendering> StackProvisionerProxy::render(const RenderRequest& request, Call& call) {
+  return ask<Rendering>(caller_, stack_provisioner_id, "render", codec::encode(request), call);
+}
 
 }  // namespace berth

@@ -196,6 +196,44 @@ std::string Berth::new_credentials_key(const std::filesystem::path& file) {
   return "0123456789abcdef";
 }
 
+StackChoicesReport Berth::stack_choices() { return script().stack_choices; }
+ProjectReport Berth::new_project(const NewProject& project) {
+  script().new_project = project;
+  fail_with(script().project_fails);
+  return script().provisioned.project;
+}
+std::vector<ProjectReport> Berth::projects(std::string_view organization) {
+  record("projects " + std::string(organization));
+  return {script().provisioned.project};
+}
+ProjectReport Berth::project(std::string_view project) {
+  record("project " + std::string(project));
+  return script().provisioned.project;
+}
+ProvisionReport Berth::save_stack(const StackWish& wish, const std::function<bool()>&) {
+  script().stack_wish = wish;
+  fail_with(script().project_fails);
+  return script().provisioned;
+}
+ProvisionReport Berth::provision_project(std::string_view project,
+                                         const std::optional<std::string>& start,
+                                         const std::function<bool()>&) {
+  record("provision " + std::string(project) + " " + start.value_or("-"));
+  return script().provisioned;
+}
+ProvisionReport Berth::preview_stack(const StackWish& wish) {
+  script().stack_wish = wish;
+  return script().provisioned;
+}
+ProjectCredentials Berth::project_credentials(std::string_view project) {
+  record("credentials " + std::string(project));
+  return script().credentials;
+}
+ProjectReport Berth::remove_project(std::string_view project) {
+  record("remove_project " + std::string(project));
+  return script().provisioned.project;
+}
+
 std::vector<PluginReport> Berth::plugins() { return script().plugins; }
 std::string Berth::call_plugin(std::string_view id, std::string_view method,
                                std::string_view request, std::string_view settings_of) {

@@ -41,6 +41,12 @@ struct Script {
   AccountChange account_change;
   KeyRotation rotation;
   std::optional<Error> account_fails;
+  StackChoicesReport stack_choices;
+  NewProject new_project;
+  StackWish stack_wish;
+  ProvisionReport provisioned;
+  ProjectCredentials credentials;
+  std::optional<Error> project_fails;
   std::vector<PluginReport> plugins;
   std::vector<CheckLine> checks;
   std::vector<std::string> config_problems;

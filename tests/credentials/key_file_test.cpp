@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
+#include "credentials/chance.hpp"
 #include "credentials/key_file.hpp"
 #include "credentials/keyring.hpp"
 
@@ -139,6 +141,38 @@ TEST_F(KeyFile, that_is_missing_is_said_in_words) {
   file_.clear();
   EXPECT_NE(complaint([&] { (void)store().read(); }).find("berth accounts new-key"),
             std::string::npos);
+}
+
+TEST_F(KeyFile, of_our_own_is_made_where_nobody_named_one_and_only_there) {
+  const auto nothing = [](const std::string&) -> const char* { return nullptr; };
+  const KeyStore own("", nothing, file_);
+  EXPECT_FALSE(own.is_named());
+  EXPECT_NE(complaint([&] { (void)own.read(); }), "");
+  own.make_if_none();
+  EXPECT_TRUE(own.in_file());
+  EXPECT_EQ(mode_of(file_), 0600U);
+  const std::string id = own.read().sealing().id();
+  own.make_if_none();
+  EXPECT_EQ(own.read().sealing().id(), id) << "it was made anew";
+  const KeyStore named(folder_ / "named", nothing, folder_ / "ours");
+  named.make_if_none();
+  EXPECT_FALSE(fs::exists(folder_ / "ours")) << "one that is named and missing is a mistake";
+  EXPECT_NE(complaint([&] { (void)named.read(); }), "");
+}
+
+TEST(Chance, makes_texts_of_letters_and_digits_that_differ) {
+  std::set<std::string> seen;
+  std::set<char> letters;
+  for (int i = 0; i < 200; ++i) {
+    const std::string text = alphanumeric_by_chance(32);
+    EXPECT_EQ(text.size(), 32U);
+    EXPECT_TRUE(seen.insert(text).second);
+    letters.insert(text.begin(), text.end());
+  }
+  EXPECT_EQ(letters.size(), 62U);
+  for (const char c : letters) EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c))) << c;
+  EXPECT_EQ(base64_by_chance(32).size(), 44U);
+  EXPECT_NE(base64_by_chance(32), base64_by_chance(32));
 }
 
 }  // namespace

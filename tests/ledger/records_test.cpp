@@ -20,8 +20,8 @@ auto fields(const DeploymentRecord& record) {
                requested_by, idempotency_key, created, updated, finished, ttl, server_id,
                attempt_id, tries, excluded_offers, provisioning_deadline, approval_deadline,
                approved_by, approved, approved_limit, estimate, audit_id, cancel_requested_by,
-               command_pid, command_start_ticks, command_boot_id, command_exit, command_tail] =
-      record;
+               command_pid, command_start_ticks, command_boot_id, command_exit, command_tail,
+               project] = record;
   return std::make_tuple(
       id, organization, application, requirements.room.millicores, requirements.room.memory_mib,
       requirements.room.disk_mib, requirements.arch, strategy, status, reason_code, reason,
@@ -29,7 +29,7 @@ auto fields(const DeploymentRecord& record) {
       excluded_offers, flat(provisioning_deadline), flat(approval_deadline), approved_by, approved,
       approved_limit.nanos, approved_limit.currency, estimate.nanos, estimate.currency, audit_id,
       cancel_requested_by, command_pid, command_start_ticks, command_boot_id, command_exit,
-      command_tail);
+      command_tail, project);
 }
 
 auto fields(const AttemptRecord& record) {
@@ -113,7 +113,7 @@ DeploymentRecord full_deployment() {
           DeploymentStatus::deploying, "code", "reason", "requested", "key", 4, 5, 6, 7, "server",
           "attempt", 8, {"offer/1", "with \"quotes\" and, comma", ""}, Moment{9, 10, "boot-a"},
           Moment{11, 12, "boot-b"}, "approved", 13, {14, "USD"}, {15, "EUR"}, "audit", "canceller",
-          16, 17, "boot-c", 18, "tail\n\x01 \xff"};
+          16, 17, "boot-c", 18, "tail\n\x01 \xff", "project"};
 }
 
 AttemptRecord full_attempt() {

@@ -32,13 +32,17 @@ MAY_INCLUDE = {
     "core/offers/offer_rows.hpp": ["ledger/sqlite.hpp", "berth/"],
     "core/engine": ["engine/", "request/", "fleet/", "policy/", "offers/", "config/settings.hpp",
                     "ledger/ledger.hpp", "ledger/records.hpp", "world/", "journal/", "berth/"],
+    "core/stacks": ["stacks/", "berth/"],
     "core/cli": ["cli/", "berth.hpp", "request/", "berth/did_you_mean.hpp"],
     # The door, which is installed: nothing behind it shows.
-    "core/berth.hpp": ["request/", "berth/call.hpp", "berth/money.hpp"],
+    "core/berth.hpp": ["projects.hpp", "request/", "berth/call.hpp", "berth/money.hpp"],
+    "core/projects.hpp": ["request/"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
     "core": ["account_changes.hpp", "account_reports.hpp", "accounts.hpp", "berth.hpp",
-             "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp", "reaping.hpp",
-             "reports.hpp", "shared_budgets.hpp", "watched_edges.hpp",
+             "berth_parts.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp",
+             "project_changes.hpp", "project_provisioning.hpp", "project_reports.hpp",
+             "projects.hpp", "reaping.hpp", "reports.hpp", "shared_budgets.hpp",
+             "watched_edges.hpp", "stacks/",
              "request/", "fleet/", "policy/", "config/", "credentials/", "journal/", "ledger/",
              "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],
@@ -47,6 +51,7 @@ MAY_INCLUDE = {
     "plugins/aws": ["berth/", "./"],
     "plugins/digitalocean": ["berth/", "json_api/", "./"],
     "plugins/hetzner": ["berth/", "json_api/", "./"],
+    "plugins/stacks": ["berth/", "./"],
     "plugins/notifiers/coolify": ["berth/", "json_api/", "coolify/"],
     "plugins/notifiers/log": ["berth/", "json_api/", "log/"],
     "plugins/notifiers/webhook": ["berth/", "json_api/", "webhook/"],
@@ -55,7 +60,10 @@ MAY_INCLUDE = {
 # A library -> the only places that may include it.
 ONLY_IN = {
     "boost/dll": ["core/reach/library.cpp"],
-    "toml++/": ["core/config/"],
+    "toml++/": ["core/config/", "plugins/stacks/part.cpp"],
+    "kainjow/": ["plugins/stacks/render.cpp"],
+    "git2": ["core/stacks/merge.cpp"],
+    "uninorm.h": ["core/stacks/slug.cpp"],
     "sqlite3.h": ["core/ledger/sqlite.cpp", "tests/sim/disk.cpp"],
     "spdlog/": ["core/journal/"],
     "curl/": ["core/http/curl_library.hpp", "plugin-api/check/"],
@@ -72,13 +80,13 @@ ONLY_IN = {
     "boost/json": ["core/config/", "core/engine/", "core/reach/", "core/cli/", "core/berth.cpp",
                    "core/accounts.cpp", "core/account_changes.cpp",
                    "core/configured.cpp", "core/plan_reader.cpp", "core/plugin_checks.cpp",
-                   "core/reports.cpp", "core/reaping.cpp", "plugin-api/src/", "plugin-api/check/",
+                   "core/project_reports.cpp", "core/reports.cpp", "core/reaping.cpp", "plugin-api/src/", "plugin-api/check/",
                    "plugin-api/example/", "plugins/", "tests/"],
     "jansson.h": ["plugin-api/example/c/"],
 }
 
 # Folders that use the C++ standard library and nothing else: no system calls, no other library.
-STANDARD_ONLY = ["core/request", "core/fleet", "core/policy", "core/berth.hpp",
+STANDARD_ONLY = ["core/request", "core/fleet", "core/policy", "core/berth.hpp", "core/projects.hpp",
                  "plugin-api/include/berth"]
 C_HEADER = "plugin-api/include/berth/plugin.h"  # C, so it includes C's headers
 

@@ -310,6 +310,7 @@ int rotate(Berth& berth, Answer& answer) {
     return array;
   };
   document["accounts"] = list_of(rotation.accounts);
+  document["projects"] = list_of(rotation.projects);
   document["problems"] = list_of(rotation.left);
   document["old_key_file"] = rotation.old_key_file.empty() ? json::value(nullptr)
                                                            : json::value(rotation.old_key_file);
@@ -317,6 +318,9 @@ int rotate(Berth& berth, Answer& answer) {
   answer.print(fmt::format("{} sealed with key {}",
                            counted(rotation.accounts.size(), "account is", "accounts are"),
                            rotation.key_id));
+  if (!rotation.projects.empty())
+    answer.print(fmt::format("  and the secrets of {}",
+                             counted(rotation.projects.size(), "project", "projects")));
   for (const std::string& problem : rotation.left) answer.print("  " + printable(problem));
   if (!rotation.old_key_file.empty())
     answer.print(fmt::format("  The key so far is in {}: ledgers restored from a backup need it. "

@@ -18,6 +18,7 @@ Command reap_command();
 Command servers_command();
 Command offers_command();
 Command accounts_command();
+Command stack_command();
 Command audit_command();
 Command plugins_command();
 Command config_command();

@@ -18,6 +18,8 @@ std::set<std::string> values(const std::string& kind, Berth& berth) {
     for (const PluginReport& plugin : berth.plugins()) words.insert(plugin.id);
   if (kind == "account")
     for (const AccountReport& account : berth.accounts()) words.insert(account.id);
+  if (kind == "project")
+    for (const ProjectReport& project : berth.projects()) words.insert(project.id);
   if (kind == "organization")
     for (const ServerReport& server : berth.servers()) words.insert(server.organization);
   if (kind == "organization" || kind == "application" || kind == "deployment")
@@ -37,7 +39,8 @@ Command complete_command() {
           "print the values that the shell may offer",
           "berth __complete server",
           {{"KIND", "of value", kind.get(), true,
-            {"organization", "application", "deployment", "server", "account", "plugin"}}},
+            {"organization", "application", "deployment", "server", "account", "plugin",
+             "project"}}},
           {},
           ToRead{[kind](Berth& berth, Answer& answer) {
             for (const std::string& word : values(*kind, berth))

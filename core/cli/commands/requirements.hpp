@@ -11,7 +11,7 @@ namespace berth::cli {
 
 /// The values as they stand on the command line.
 struct RequestWords {
-  std::string organization, application;
+  std::string organization, application, project;
   std::optional<std::string> cpu, memory, disk, arch, strategy, idempotency_key, ttl;
 };
 

@@ -31,6 +31,7 @@ std::string_view completion_kind(Completes completes) {
     case Completes::server: return "server";
     case Completes::account: return "account";
     case Completes::plugin: return "plugin";
+    case Completes::project: return "project";
     case Completes::nothing:
     case Completes::file:
     case Completes::directory:

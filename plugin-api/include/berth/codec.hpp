@@ -13,6 +13,7 @@
 #include "berth/cloud_provider.hpp"
 #include "berth/failure.hpp"
 #include "berth/notifier.hpp"
+#include "berth/stack_provisioner.hpp"
 
 namespace berth::codec {
 
@@ -30,6 +31,11 @@ std::string encode(const DestroyRequest& value);
 std::string encode(const Done& value);
 /// Throws std::invalid_argument when `fields_json` is neither "" nor a JSON object.
 std::string encode(const Event& value);
+std::string encode(const StackChoices& value);
+std::string encode(const StackRequest& value);
+std::string encode(const StackPlan& value);
+std::string encode(const RenderRequest& value);
+std::string encode(const Rendering& value);
 /// `vendor_text` is cut to 2 KB.
 std::string encode(const Failure& value);
 

@@ -1,4 +1,4 @@
-// Makes a class a plugin: one of the two macros, once, at the end of the plugin's source. C++17.
+// Makes a class a plugin: one of the three macros, once, at the end of the plugin's source. C++17.
 //
 //   BERTH_EXPORT_CLOUD_PROVIDER(Paperclip, R"({"id": "paperclip", …})")
 //
@@ -14,6 +14,7 @@
 #include "berth/config.hpp"
 #include "berth/notifier.hpp"
 #include "berth/plugin.h"
+#include "berth/stack_provisioner.hpp"
 
 namespace berth::adapter {
 
@@ -21,18 +22,24 @@ namespace berth::adapter {
 struct Instance {
   std::unique_ptr<CloudProvider> cloud_provider;
   std::unique_ptr<Notifier> notifier;
+  std::unique_ptr<StackProvisioner> stack_provisioner;
 };
 
 using Make = Instance (*)(const PluginConfig& config);
 
 template <class Class>
 Instance make_cloud_provider(const PluginConfig& config) {
-  return {std::make_unique<Class>(config), nullptr};
+  return {std::make_unique<Class>(config), nullptr, nullptr};
 }
 
 template <class Class>
 Instance make_notifier(const PluginConfig& config) {
-  return {nullptr, std::make_unique<Class>(config)};
+  return {nullptr, std::make_unique<Class>(config), nullptr};
+}
+
+template <class Class>
+Instance make_stack_provisioner(const PluginConfig& config) {
+  return {nullptr, nullptr, std::make_unique<Class>(config)};
 }
 
 // The functions of the table.
@@ -65,3 +72,6 @@ const berth_interface* interface_of(void* self, const char* id) noexcept;
 
 #define BERTH_EXPORT_NOTIFIER(Class, ...) \
   BERTH_EXPORT_PLUGIN_(&::berth::adapter::make_notifier<Class>, __VA_ARGS__)
+
+#define BERTH_EXPORT_STACK_PROVISIONER(Class, ...) \
+  BERTH_EXPORT_PLUGIN_(&::berth::adapter::make_stack_provisioner<Class>, __VA_ARGS__)

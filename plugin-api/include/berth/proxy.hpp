@@ -7,6 +7,7 @@
 
 #include "berth/cloud_provider.hpp"
 #include "berth/notifier.hpp"
+#include "berth/stack_provisioner.hpp"
 
 namespace berth {
 
@@ -36,6 +37,19 @@ class NotifierProxy final : public Notifier {
   explicit NotifierProxy(MethodCaller caller) : caller_(std::move(caller)) {}
 
   Result<Done> notify(const Event& event, Call& call) override;
+
+ private:
+  MethodCaller caller_;
+};
+
+/// A stack provisioner behind a MethodCaller.
+class StackProvisionerProxy final : public StackProvisioner {
+ public:
+  explicit StackProvisionerProxy(MethodCaller caller) : caller_(std::move(caller)) {}
+
+  Result<StackChoices> choices(Call& call) override;
+  Result<StackPlan> plan(const StackRequest& request, Call& call) override;
+  Result<Rendering> render(const RenderRequest& request, Call& call) override;
 
  private:
   MethodCaller caller_;

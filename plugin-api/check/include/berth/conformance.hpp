@@ -13,6 +13,7 @@
 #include "berth/manifest.hpp"
 #include "berth/notifier.hpp"
 #include "berth/plugin.h"
+#include "berth/stack_provisioner.hpp"
 
 namespace berth::conformance {
 
@@ -50,6 +51,11 @@ std::vector<CheckResult> run_conformance(CloudProvider& provider, const CallFact
 
 /// With Options::walk one event of type "berth.conformance"; else nothing can be tried.
 std::vector<CheckResult> run_conformance(Notifier& notifier, const CallFactory& calls,
+                                         const Options& options = {});
+
+/// Renders every stack that its rules allow, twice: plain paths, no secret where it is not marked,
+/// the same answer again.
+std::vector<CheckResult> run_conformance(StackProvisioner& provisioner, const CallFactory& calls,
                                          const Options& options = {});
 
 /// The table's shape, refusals of bad settings, and calls that no host sends. `config` should be

@@ -1,0 +1,104 @@
+#include "berth/stack_rules.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace berth {
+namespace {
+
+constexpr std::string_view none = "none";
+
+std::string folded(std::string_view word) {
+  std::string text;
+  for (const char c : word) {
+    if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
+    text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return text;
+}
+
+bool applies(const StackRule& rule, const Stack& stack) {
+  return !rule.when.empty() &&
+         std::all_of(rule.when.begin(), rule.when.end(), [&](const auto& slot_and_ids) {
+           const auto& ids = slot_and_ids.second;
+           return std::find(ids.begin(), ids.end(), chosen(stack, slot_and_ids.first)) != ids.end();
+         });
+}
+
+}  // namespace
+
+const std::string& chosen(const Stack& stack, std::string_view slot) {
+  if (slot == stack_slots[0]) return stack.backend;
+  if (slot == stack_slots[1]) return stack.database;
+  if (slot == stack_slots[2]) return stack.frontend;
+  if (slot == stack_slots[3]) return stack.css;
+  throw std::invalid_argument("a stack has no slot \"" + std::string(slot) + "\"");
+}
+
+std::string& chosen(Stack& stack, std::string_view slot) {
+  return const_cast<std::string&>(chosen(static_cast<const Stack&>(stack), slot));
+}
+
+std::string stack_text(const Stack& stack) {
+  return stack.backend + " + " + stack.database + " + " + stack.frontend + " + " + stack.css;
+}
+
+std::string choice_of(const StackChoices& choices, std::string_view slot, std::string_view word) {
+  const std::string wanted = folded(word);
+  if (wanted == none) return wanted;
+  for (const StackChoice& choice : choices.choices) {
+    if (choice.slot != slot) continue;
+    if (folded(choice.id) == wanted) return choice.id;
+    for (const std::string& alias : choice.aliases)
+      if (folded(alias) == wanted) return choice.id;
+  }
+  return "";
+}
+
+const StackRule* refusal_of(const StackChoices& choices, const Stack& stack) {
+  for (const StackRule& rule : choices.rules)
+    if (applies(rule, stack)) return &rule;
+  return nullptr;
+}
+
+std::vector<Stack> stacks_of(const StackChoices& choices) {
+  std::vector<Stack> stacks{Stack()};
+  for (const std::string_view slot : stack_slots) {
+    std::vector<Stack> more;
+    for (const Stack& stack : stacks) {
+      more.push_back(stack);
+      for (const StackChoice& choice : choices.choices) {
+        if (choice.slot != slot) continue;
+        more.push_back(stack);
+        chosen(more.back(), slot) = choice.id;
+      }
+    }
+    stacks = std::move(more);
+  }
+  stacks.erase(std::remove_if(
+                   stacks.begin(), stacks.end(),
+                   [&](const Stack& stack) { return refusal_of(choices, stack) != nullptr; }),
+               stacks.end());
+  return stacks;
+}
+
+Stack nearest_to(const StackChoices& choices, const Stack& stack) {
+  // A change weighs so that one more slot is worse than any choice of slots, and an earlier slot
+  // is worse than a later one.
+  const auto distance = [&](const Stack& other) {
+    int far = 0;
+    int weight = 1 << 3;
+    for (const std::string_view slot : stack_slots) {
+      if (chosen(other, slot) != chosen(stack, slot)) far += (1 << 4) + weight;
+      weight >>= 1;
+    }
+    return far;
+  };
+  const std::vector<Stack> allowed = stacks_of(choices);
+  const auto best = std::min_element(
+      allowed.begin(), allowed.end(),
+      [&](const Stack& a, const Stack& b) { return distance(a) < distance(b); });
+  return best == allowed.end() ? stack : *best;
+}
+
+}  // namespace berth
