@@ -130,8 +130,25 @@ refuse_taken_port() { # SERVICE: else the other program's answers would pass for
   fi
 }
 
+left_s() { # of the time that all of it may take; 1 at least
+  echo $((limit_s > SECONDS ? limit_s - SECONDS : 1))
+}
+
+prepare_native() { # SERVICE
+  local code=0 tail
+  timeout --kill-after=5 "$(left_s)" "$self" --prepare "$1" >"$run/$1.log" 2>&1 </dev/null || code=$?
+  [ "$code" != 0 ] || return 0
+  tail=$(tail -n 20 "$run/$1.log")
+  case $code in
+  124 | 137) fail "$limit_s s have passed, and $1 is still being prepared:
+$tail" ;;
+  *) fail "$1 could not be prepared:
+$tail" ;;
+  esac
+}
+
 up_native() {
-  local service begun
+  local service
   for service in "${native[@]}"; do "needs_$(function_of "$service")"; done
   [ ${#missing[@]} = 0 ] || fail "these are missing: apt-get install$(printf ' %s' "${missing[@]}")"
   mkdir -p "$run"
@@ -139,19 +156,16 @@ up_native() {
     if ! pid_of "$service" >/dev/null; then
       refuse_taken_port "$service"
       echo "starting $service"
-      "$self" --prepare "$service" >"$run/$service.log" 2>&1 </dev/null ||
-        fail "$service could not be prepared:
-$(tail -n 20 "$run/$service.log")"
+      prepare_native "$service"
       setsid "$self" --service "$service" >>"$run/$service.log" 2>&1 </dev/null &
       echo $! >"$run/$service.pid"
       # Its process group is there as soon as setsid has begun.
       while kill -0 "$!" 2>/dev/null && ! kill -0 -- "-$!" 2>/dev/null; do sleep 0.05; done
     fi
-    begun=$SECONDS
     until healthy_native "$service"; do
       pid_of "$service" >/dev/null || fail "$service has ended:
 $(tail -n 20 "$run/$service.log")"
-      [ $((SECONDS - begun)) -lt "$limit_s" ] || fail "waited $limit_s s for $service, whose check says:
+      [ "$SECONDS" -lt "$limit_s" ] || fail "$limit_s s have passed, and $service is not healthy; its check says:
 $(tail -n 5 "$run/$service.health")"
       sleep 0.5
     done
@@ -201,12 +215,11 @@ healthy_container() { # SERVICE
 }
 
 up_containers() {
-  local service said begun
+  local service said
   compose up --detach --build --remove-orphans
   for service in "${services[@]}"; do
-    begun=$SECONDS
     until said=$(healthy_container "$service" 2>&1); do
-      [ $((SECONDS - begun)) -lt "$limit_s" ] || fail "waited $limit_s s for $service, whose check says:
+      [ "$SECONDS" -lt "$limit_s" ] || fail "$limit_s s have passed, and $service is not healthy; its check says:
 $said
 $(compose logs --tail 20 "$service" 2>&1)"
       sleep 1
