@@ -51,6 +51,7 @@ std::string path_problem(const std::string& path) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string part = path.substr(begin, end - begin);
     if (part.empty() || part == "." || part == "..") return "path \"" + path + "\" is not plain";
+    if (part == ".berth" || part == ".git") return "path \"" + path + "\" is not a template's";
     begin = end + 1;
   }
   return "";
