@@ -21,8 +21,8 @@ std::string python_quoted(std::string_view text);
 std::string html_escaped(std::string_view text);
 /// For a line of Markdown.
 std::string markdown_escaped(std::string_view text);
-/// '…' for .env as docker-compose, dotenv and shells read it: '$' and '`' stand for themselves; what
-/// they would not take alike is written as its look-alike, ’ for ' and ∖ for a backslash.
+/// '…' for .env as docker-compose, dotenv and shells read it: '$' and '`' stand for themselves;
+/// what they would not take alike is written as its look-alike, ’ for ' and ∖ for a backslash.
 std::string env_quoted(std::string_view text);
 
 }  // namespace berth::stacks

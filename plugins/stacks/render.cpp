@@ -51,8 +51,8 @@ class StrictContext final : public kainjow::mustache::context<std::string> {
 /// Keeps an empty line: the engine drops one that a section's tag stands before.
 constexpr char kept_line = '\x01';
 
-/// A line with nothing but one section's tag leaves no line behind, and an empty line stays one. (The
-/// engine does so too, but for sections that are left out.)
+/// A line with nothing but one section's tag leaves no line behind, and an empty line stays one.
+/// (The engine does so too, but for sections that are left out.)
 std::string without_lone_tags(const std::string& text) {
   constexpr std::string_view blank = " \t";
   std::string out;
