@@ -46,7 +46,8 @@ bool below(const std::string& path, const std::string& note) {
 Project::Project(const std::vector<Part>& parts, const Stack& stack) : all_(parts), stack_(stack) {
   for (const std::string_view slot : {"database", "backend", "frontend", "css", ""})
     for (const Part& part : parts)
-      if (part.slot == slot && (slot.empty() || part.id == chosen(stack, slot)))
+      if (part.slot == slot && holds(part.only, stack) &&
+          (part.id.empty() || part.id == chosen(stack, slot)))
         parts_.push_back(&part);
 }
 
@@ -55,10 +56,9 @@ StackPlan Project::plan() const {
   std::set<std::string> ports;
   std::set<std::string> secrets;
   for (const Part* part : parts_) {
-    if (!part->slot.empty())
-      plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
-    plan.template_version += (plan.template_version.empty() ? "" : " ") +
-                             (part->slot.empty() ? "every" : part->id) + "@" + part->version;
+    if (!part->id.empty()) plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
+    plan.template_version +=
+        (plan.template_version.empty() ? "" : " ") + part->name + "@" + part->version;
     plan.millicores += part->millicores;
     plan.memory_mib += part->memory_mib;
     plan.disk_mib += part->disk_mib;
@@ -83,7 +83,7 @@ json::object Project::view_of(const RenderRequest& request) const {
     const std::string& id = chosen(stack_, slot);
     json::object one{{"id", id}, {"none", id == "none"}, {"any", id != "none"}};
     for (const Part& part : all_)
-      if (part.slot == slot) {
+      if (part.slot == slot && !part.id.empty()) {
         one[part.id] = part.id == id;
         if (part.id == id) one["title"] = part.title;
       }
@@ -96,7 +96,7 @@ json::object Project::view_of(const RenderRequest& request) const {
       view["frontend"].as_object()["up"] = folder_of(*part, stack_).empty() ? "" : "../";
   json::object& values = view["values"].emplace_object();
   for (const Part& part : all_) {
-    json::object& own = values[part.slot.empty() ? "every" : part.id].emplace_object();
+    json::object& own = values[part.name].emplace_object();
     for (const auto& [key, value] : part.values) own[key] = value;
   }
   const StackPlan plan = this->plan();

@@ -96,6 +96,24 @@ TEST_F(Templates, of_ones_own_are_choices_like_the_bundled_ones) {
   EXPECT_EQ(file(*good, "app.txt"), "{{ braces }} with bulma\n");
 }
 
+TEST_F(Templates, that_are_shared_stand_beside_the_choices_they_are_for) {
+  part("shared/pair", "for = { backend = [\"one\", \"two\"] }\n[values]\nport = \"80\"\n",
+       "<% backend.id %> on <% values.pair.port %>\n");
+  for (const char* id : {"one", "two", "three"})
+    write(std::string("backend/") + id + "/part.toml", "title = \"Own\"\nversion = \"1\"\n");
+  const Result<Rendering> two = render(Stack{"two", "none", "none", "none"});
+  ASSERT_TRUE(two) << two.failure().message;
+  EXPECT_EQ(file(*two, "OWN.txt"), "two on 80\n");
+  const Result<Rendering> three = render(Stack{"three", "none", "none", "none"});
+  ASSERT_TRUE(three) << three.failure().message;
+  EXPECT_EQ(file(*three, "OWN.txt"), "");
+  part("shared/pair", "");
+  EXPECT_TRUE(has(problem(), "says for which choices of one slot")) << problem();
+  part("shared/pair", "for = { backend = [\"one\"] }\n");
+  part("backend/one", "for = { backend = [\"one\"] }\n");
+  EXPECT_TRUE(has(problem(), "only a part in shared/ has 'for'")) << problem();
+}
+
 TEST_F(Templates, of_ones_own_take_the_place_of_bundled_ones_with_their_name) {
   part("database/postgresql");
   const Result<Rendering> rendering = render({"none", "postgresql", "none", "none"});
