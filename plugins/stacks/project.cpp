@@ -125,12 +125,12 @@ json::object Project::view_of(const RenderRequest& request) const {
 void Project::add_lists(json::object& view) const {
   json::array env;
   json::array ignored;
-  const json::object plain = view;
+  const View plain(view);
   for (const Part* part : parts_) {
     const std::string where = (part->folder / "part.toml").string();
     for (const EnvLine& line : part->env) {
       if (!holds(line.when, stack_)) continue;
-      const std::string value = rendered(where + ": env " + line.name, line.value, plain);
+      const std::string value = plain.rendered(where + ": env " + line.name, line.value);
       if (value.empty() && !line.value.empty()) continue;
       env.push_back(json::object{{"name", line.name},
                                  {"value", value},
@@ -140,7 +140,7 @@ void Project::add_lists(json::object& view) const {
     }
     for (const std::string& line : part->ignored) ignored.push_back(json::object{{"line", line}});
   }
-  for (const auto& port : plain.at("ports").as_object())
+  for (const auto& port : view.at("ports").as_object())
     env.push_back(json::object{{"name", port_variable(std::string(port.key()))},
                                {"value", std::to_string(port.value().as_int64())},
                                {"example", std::to_string(port.value().as_int64())},
@@ -168,19 +168,21 @@ const FileNote* Project::note_of(const Part& part, const std::string& path, bool
 Rendering Project::render(const RenderRequest& request) const {
   json::object view = view_of(request);
   add_lists(view);
+  const View texts(view);
   Rendering rendering;
   json::array steps;
   for (const Part* part : parts_)
     for (const auto& [key, text] : part->credentials)
       rendering.credentials[key] =
-          rendered((part->folder / "part.toml").string() + ": credentials", text, view);
+          texts.rendered((part->folder / "part.toml").string() + ": credentials", text);
   for (const Part* part : parts_)
     for (const std::string& step : part->next_steps) {
       rendering.next_steps.push_back(
-          rendered((part->folder / "part.toml").string() + ": next_steps", step, view));
+          texts.rendered((part->folder / "part.toml").string() + ": next_steps", step));
       steps.push_back(json::object{{"step", rendering.next_steps.back()}});
     }
   view["next_steps"] = std::move(steps);
+  const View whole(view);
   std::set<std::string> paths;
   for (const Part* part : parts_)
     for (const PartFile& file : part->files) {
@@ -190,7 +192,7 @@ Rendering Project::render(const RenderRequest& request) const {
       const std::string where = (part->folder / "files" / file.path).string();
       RenderedFile out;
       out.path = folder_of(*part, stack_) + file.path;
-      out.content = rendered(where, file.content, view);
+      out.content = whole.rendered(where, file.content);
       // All of it was in sections that do not hold: the stack does not have this file.
       if (is_blank(out.content) && !is_blank(file.content)) continue;
       if (!paths.insert(out.path).second)

@@ -166,19 +166,20 @@ TEST_F(Templates, that_are_missing_are_told) {
 
 TEST(Rendering, leaves_the_braces_of_others_alone_and_escapes_nothing) {
   boost::json::object view{{"name", "<b>&\"'"}};
-  EXPECT_EQ(rendered("t", "{{ $x }} ${{ y }} {!! z !!} <% name %>", view),
+  EXPECT_EQ(View(view).rendered("t", "{{ $x }} ${{ y }} {!! z !!} <% name %>"),
             "{{ $x }} ${{ y }} {!! z !!} <b>&\"'");
 }
 
 TEST(Rendering, leaves_no_line_behind_where_a_tag_stands_alone) {
   boost::json::object view{{"yes", true}, {"no", false}};
-  EXPECT_EQ(rendered("t", "a\n<%# yes %>\nb\n<%/ yes %>\n  <%# no %>\nc\n  <%/ no %>\nd\n", view),
-            "a\nb\nd\n");
+  EXPECT_EQ(
+      View(view).rendered("t", "a\n<%# yes %>\nb\n<%/ yes %>\n  <%# no %>\nc\n  <%/ no %>\nd\n"),
+      "a\nb\nd\n");
 }
 
 TEST(Rendering, of_a_tag_that_is_not_closed_is_refused) {
-  EXPECT_THROW(rendered("t", "<%# open %>", {{"open", true}}), TemplateProblem);
-  EXPECT_THROW(rendered("t", "<% unknown %>", {}), TemplateProblem);
+  EXPECT_THROW((void)View({{"open", true}}).rendered("t", "<%# open %>"), TemplateProblem);
+  EXPECT_THROW((void)View({}).rendered("t", "<% unknown %>"), TemplateProblem);
 }
 
 }  // namespace
