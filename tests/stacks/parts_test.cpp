@@ -1,11 +1,10 @@
-// The bundled templates, and what is said of templates that cannot be used.
+// Templates of one's own beside the bundled ones, and what is said of those that cannot be used.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "berth/conformance.hpp"
 #include "berth/stack_rules.hpp"
 #include "plugin-api/fake_call.hpp"
 #include "provisioner.hpp"
@@ -71,13 +70,6 @@ class Templates : public testing::Test {
 
   fs::path own_;
 };
-
-TEST_F(Templates, that_are_bundled_conform) {
-  Provisioner provisioner(BERTH_TEMPLATES, {});
-  for (const auto& check :
-       conformance::run_conformance(provisioner, [] { return std::make_unique<FakeCall>(); }, {}))
-    EXPECT_EQ(check.outcome, conformance::Outcome::ok) << check.name << ": " << check.reason;
-}
 
 TEST_F(Templates, of_ones_own_are_choices_like_the_bundled_ones) {
   part("css/bulma", "aliases = [\"bul\"]\n[values]\nversion = \"1.0.4\"\n",
