@@ -119,7 +119,7 @@ std::vector<std::string> Berth::check_config(const Options& options) {
         problems.push_back(config.file.string() + ": [[pipeline]]: " + problem.what());
       }
       const auto journal = silent_journal();
-      Catalogue catalogue(catalogue_options(options, config), *journal);
+      Catalogue catalogue(catalogue_options(installation_of(options), config), *journal);
       for (std::string& problem : plugin_setting_problems(config, catalogue))
         problems.push_back(std::move(problem));
       try {

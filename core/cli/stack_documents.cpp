@@ -9,6 +9,9 @@ namespace {
 
 namespace json = boost::json;
 
+/// The secret that is shown as the password: plugin-api/include/berth/stack_provisioner.hpp.
+constexpr std::string_view password_name = "DATABASE_PASSWORD";
+
 json::object stack_members(const StackReport& stack) {
   return {{"backend", stack.backend},
           {"database", stack.database},
@@ -16,10 +19,10 @@ json::object stack_members(const StackReport& stack) {
           {"css", stack.css}};
 }
 
-const std::string* find(const std::vector<std::pair<std::string, std::string>>& pairs,
-                        const std::string& name) {
+json::value value_or_null(const std::vector<std::pair<std::string, std::string>>& pairs,
+                          std::string_view name) {
   for (const auto& [key, value] : pairs)
-    if (key == name) return &value;
+    if (key == name) return json::value(value);
   return nullptr;
 }
 
@@ -27,12 +30,9 @@ const std::string* find(const std::vector<std::pair<std::string, std::string>>& 
 json::object credentials_of(const ProjectReport& project,
                             const std::vector<std::pair<std::string, std::string>>& secrets) {
   json::object members;
-  for (const char* name : {"database", "username"}) {
-    const std::string* fact = find(project.facts, name);
-    members[name] = fact == nullptr ? json::value(nullptr) : json::value(*fact);
-  }
-  const std::string* password = find(secrets, "DATABASE_PASSWORD");
-  members["password"] = password == nullptr ? json::value(nullptr) : json::value(*password);
+  for (const char* name : {"database", "username"})
+    members[name] = value_or_null(project.facts, name);
+  members["password"] = value_or_null(secrets, password_name);
   for (const char* name : {"application", "database", "adminer"})
     members[std::string(name) + "_port"] = nullptr;
   for (const auto& [name, port] : project.ports) members[name + "_port"] = port;
@@ -172,8 +172,7 @@ json::object document_of(const ProjectCredentials& credentials) {
   json::object document;
   document["project"] = credentials.project;
   for (const auto& [name, fact] : credentials.facts) document[name] = fact;
-  const std::string* password = find(credentials.secrets, "DATABASE_PASSWORD");
-  document["password"] = password == nullptr ? json::value(nullptr) : json::value(*password);
+  document["password"] = value_or_null(credentials.secrets, password_name);
   for (const auto& [name, port] : credentials.ports) document[name + "_port"] = port;
   json::object& secrets = document["secrets"].emplace_object();
   for (const auto& [name, secret] : credentials.secrets) secrets[name] = secret;
