@@ -122,7 +122,7 @@ std::string path_problem(const std::string& path) {
 std::string secret_problem(const Rendering& rendering,
                            const std::map<std::string, std::string>& secrets) {
   for (const auto& [name, secret] : secrets) {
-    const auto holds = [&secret](const std::string& text) {
+    const auto holds = [&secret = secret](const std::string& text) {
       return text.find(secret) != std::string::npos;
     };
     for (const RenderedFile& file : rendering.files) {
