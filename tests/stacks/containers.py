@@ -410,7 +410,10 @@ class Stack:
             seen = 0
             for process in pathlib.Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                    if os.readlink(process / "ns/pid") != inside:
+                    try:
+                        if os.readlink(process / "ns/pid") != inside:
+                            continue
+                    except PermissionError:  # the host's own, where this is itself a container
                         continue
                     status = dict(re.findall(r"^(\w+):\s+(.*)$", (process / "status").read_text(), re.M))
                     roots = [line.split() for line in (process / "mountinfo").read_text().splitlines()
