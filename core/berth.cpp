@@ -119,7 +119,7 @@ std::vector<std::string> Berth::check_config(const Options& options) {
         problems.push_back(config.file.string() + ": [[pipeline]]: " + problem.what());
       }
       const auto journal = silent_journal();
-      Catalogue catalogue(catalogue_options(options, config), *journal);
+      Catalogue catalogue(catalogue_options(installation_of(options), config), *journal);
       for (std::string& problem : plugin_setting_problems(config, catalogue))
         problems.push_back(std::move(problem));
       try {
@@ -473,8 +473,8 @@ std::vector<PluginReport> Berth::plugins() {
 
 namespace {
 
-/// The settings that a plugin is tried with: those of the named account or notifier, or of the
-/// first one that uses the plugin, or none.
+/// The settings that a plugin is tried with: those of the named account, notifier or stack
+/// provisioner, or of the first one that uses the plugin, or none.
 PluginUse use_for(const Configuration& config, const Accounts& accounts, std::string_view plugin,
                   std::string_view settings_of) {
   const auto all = accounts.list();
@@ -484,12 +484,27 @@ PluginUse use_for(const Configuration& config, const Accounts& accounts, std::st
   for (const NotifierSettings& notifier : config.notifiers)
     if (notifier.plugin == plugin && (settings_of.empty() || notifier.id == settings_of))
       return use_of(notifier);
+  for (const StackProvisionerSettings& one : config.stack_provisioners)
+    if (one.plugin == plugin && (settings_of.empty() || one.id == settings_of)) return use_of(one);
   if (!settings_of.empty())
-    throw Error(Problem::not_found, "no account or notifier '" + std::string(settings_of) +
-                                        "' uses plugin '" + std::string(plugin) + "'");
+    throw Error(Problem::not_found, "no account, notifier or stack provisioner '" +
+                                        std::string(settings_of) + "' uses plugin '" +
+                                        std::string(plugin) + "'");
   PluginUse use;
   use.plugin = plugin;
   return use;
+}
+
+}  // namespace
+
+namespace {
+
+/// Of those that the plugin has, the one with this method.
+std::string interface_of(const Manifest& manifest, std::string_view method) {
+  if (method == "notify") return notifier_id;
+  const bool of_stacks = method == "choices" || method == "plan" || method == "render";
+  return of_stacks && manifest.implements(stack_provisioner_id) ? stack_provisioner_id
+                                                                : cloud_provider_id;
 }
 
 }  // namespace
@@ -502,7 +517,7 @@ std::string Berth::call_plugin(std::string_view plugin_id, std::string_view meth
     HostCall call(*parts_->clock, *parts_->journal,
                   std::string(plugin_id) + " " + std::string(method),
                   parts_->config.provisioning.call_timeout_ms);
-    const std::string interface = method == "notify" ? notifier_id : cloud_provider_id;
+    const std::string interface = interface_of(opened.manifest, method);
     const Outcome outcome = opened.instance->call(interface, method, request_json, call);
     for (const std::string& line : call.told()) parts_->journal->write(LogLevel::info, line);
     if (!outcome) throw Error(Problem::plugin, codec::encode(outcome.failure()));

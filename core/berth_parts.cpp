@@ -73,23 +73,20 @@ void refuse_secrets_in_user_data(const Configuration& config) {
                                        "' holds one of the config's secrets; take it out");
 }
 
-std::filesystem::path worker_of(const Options& options) {
-  return options.worker.empty() ? find_installation().worker_program : options.worker;
-}
-
 /// What the config leaves to where berth lies and keeps its state.
-void settle_stacks(const Options& options, Configuration& config) {
+void settle_stacks(const Installation& installation, Configuration& config) {
   StackSettings& stacks = config.stacks;
   if (stacks.projects_dir.empty()) stacks.projects_dir = config.state_dir / "projects";
   if (stacks.deploy_command.empty())
-    stacks.deploy_command = {(worker_of(options).parent_path() / "berth-deploy-stack").string()};
+    stacks.deploy_command = {
+        (installation.worker_program.parent_path() / "berth-deploy-stack").string()};
 }
 
-Configuration load(const Options& options) {
+Configuration load(const Options& options, const Installation& installation) {
   try {
     Configuration config = load_settings(config_of(options), environment_of(options));
     if (!options.state_dir.empty()) config.state_dir = options.state_dir;
-    settle_stacks(options, config);
+    settle_stacks(installation, config);
     refuse_secrets_in_user_data(config);
     return config;
   } catch (const ConfigurationError& problem) {
@@ -131,11 +128,17 @@ std::filesystem::path config_of(const Options& options) {
   return file;
 }
 
-CatalogueOptions catalogue_options(const Options& options, const Configuration& config) {
-  const Installation around = find_installation();
+Installation installation_of(const Options& options) {
+  Installation installation = find_installation();
+  if (!options.plugin_dir.empty()) installation.bundled_dir = options.plugin_dir;
+  if (!options.worker.empty()) installation.worker_program = options.worker;
+  return installation;
+}
+
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config) {
   CatalogueOptions result;
-  result.bundled_dir = options.plugin_dir.empty() ? around.bundled_dir : options.plugin_dir;
-  result.worker_program = worker_of(options);
+  result.bundled_dir = installation.bundled_dir;
+  result.worker_program = installation.worker_program;
   result.search_path = config.plugin_path;
   for (const PluginEntry& entry : config.plugins) {
     NamedPlugin named{entry.id, entry.path, entry.command, HowToRun::automatic};
@@ -148,7 +151,8 @@ CatalogueOptions catalogue_options(const Options& options, const Configuration& 
 
 Berth::Parts::Parts(Options given)
     : options(std::move(given)),
-      config(load(options)),
+      installation(installation_of(options)),
+      config(load(options, installation)),
       user(options.user.empty() ? effective_user() : options.user),
       pipeline(pipeline_of(config)),
       journal(options.log
@@ -165,7 +169,7 @@ Berth::Parts::Parts(Options given)
                             CurlOptions{config.proxy, config.ca_file})),
                         options.at_edge)),
       budgets(*cache, *clock, *entropy),
-      catalogue(catalogue_options(options, config), *journal),
+      catalogue(catalogue_options(installation, config), *journal),
       opener(catalogue, *transport, budgets, *journal),
       keys(config.credentials.key_file, environment_of(options),
            config.state_dir / "credentials.key"),

@@ -27,7 +27,9 @@ inline constexpr std::int64_t farewell_ms = 2'000;
 Problem problem_of(Refused kind);
 Environment environment_of(const Options& options);
 std::filesystem::path config_of(const Options& options);
-CatalogueOptions catalogue_options(const Options& options, const Configuration& config);
+/// The worker and the bundled plugins: as the options say, else around the running program.
+Installation installation_of(const Options& options);
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config);
 
 /// Everything that is thrown inside leaves by the door as an Error.
 template <class Body>
@@ -80,6 +82,7 @@ struct Berth::Parts {
   void see_off(std::string_view id, const Waiting& waiting);
 
   Options options;
+  Installation installation;
   Configuration config;
   std::string user;
   Pipeline pipeline;

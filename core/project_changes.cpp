@@ -6,7 +6,6 @@
 #include "berth.hpp"
 #include "engine/requests.hpp"
 #include "engine/tell.hpp"
-#include "http/redaction.hpp"
 #include "stacks/project_folder.hpp"
 #include "stacks/slug.hpp"
 
@@ -158,9 +157,9 @@ ProjectReport ProjectChanges::project(std::string_view project) const {
 }
 
 ChosenStack ProjectChanges::chosen_for(const ProjectRecord& project, const StackWish& wish) {
-  const StackWords words{wish.backend.value_or(project.backend),
-                         wish.database.value_or(project.database),
-                         wish.frontend.value_or(project.frontend), wish.css.value_or(project.css)};
+  const Stack words{wish.backend.value_or(project.backend),
+                    wish.database.value_or(project.database),
+                    wish.frontend.value_or(project.frontend), wish.css.value_or(project.css)};
   try {
     return choose_stack(provisioners_, words, provisioning_.calls());
   } catch (const StackRefusal& refusal) {
@@ -172,8 +171,7 @@ ChosenStack ProjectChanges::chosen_again(const ProjectRecord& project) {
   if (project.provisioner.empty())
     throw Error(Problem::usage, "project " + project.id + " has no stack yet: `berth stack save " +
                                     project.id + " --backend …` chooses one");
-  const Stack stack{project.backend, project.database, project.frontend, project.css};
-  return plan_again(provisioners_, project.provisioner, stack, provisioning_.calls());
+  return plan_again(provisioners_, project.provisioner, stack_of(project), provisioning_.calls());
 }
 
 ProvisionReport ProjectChanges::provision_locked(const std::string& project,
@@ -204,11 +202,7 @@ ProvisionReport ProjectChanges::save(const StackWish& wish, const std::function<
   return provision_locked(before.id, stack, how, stop, [&] {
     parts_.ledger.write([&](LedgerTransaction& tx) {
       ProjectRecord record = project_named(tx, before.id);
-      record.provisioner = stack.provisioner;
-      record.backend = stack.stack.backend;
-      record.database = stack.stack.database;
-      record.frontend = stack.stack.frontend;
-      record.css = stack.stack.css;
+      put_stack(record, stack.provisioner, stack.stack);
       record.outcome = ProjectOutcome::pending;
       record.saved_unix_ms = record.updated_unix_ms = parts_.clock.now().unix_ms;
       record.updated_by = user_;
@@ -300,13 +294,7 @@ DeployRequest ProjectChanges::filled_in(const DeployRequest& request) const {
 std::string ProjectChanges::redacted(const std::string& project, std::string text) const {
   std::optional<ProjectRecord> record;
   parts_.ledger.read([&](const LedgerView& view) { record = view.project(project); });
-  if (!record || record->sealed.empty()) return text;
-  try {
-    return Redaction(values_of(secrets_of(*record, keys_.read()))).apply(text);
-  } catch (const KeyProblem&) {
-    return "(not shown: it may hold secrets that cannot be told from the rest, for want of their "
-           "key)";
-  }
+  return record ? without_secrets(*record, keys_, std::move(text)) : text;
 }
 
 }  // namespace berth

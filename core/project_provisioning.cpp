@@ -105,11 +105,7 @@ Secrets ProjectProvisioning::opened(const ProjectRecord& project) const {
 }
 
 void ProjectProvisioning::take_over(ProjectRecord& project, const ChosenStack& stack) {
-  project.provisioner = stack.provisioner;
-  project.backend = stack.stack.backend;
-  project.database = stack.stack.database;
-  project.frontend = stack.stack.frontend;
-  project.css = stack.stack.css;
+  put_stack(project, stack.provisioner, stack.stack);
   const StackPlan& plan = *stack.plan;
   project.template_name = plan.template_name;
   project.template_version = plan.template_version;
@@ -315,9 +311,6 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
                                 const std::function<bool()>& stop) {
   const std::string& id = report.project.id;
   if (how == StartHow::no || !report.success || report.project.setup.empty()) return;
-  std::vector<std::string> secrets;
-  parts_.ledger.read(
-      [&](const LedgerView& view) { secrets = values_of(opened(project_named(view, id))); });
   const std::int64_t limit_ms = parts_.settings.stacks.setup_timeout_ms;
   Command command;
   command.argv = {"env", "-C", folder_of(parts_.settings, id).string()};
@@ -333,7 +326,10 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
   if (!result.started || result.exit_code != 0) outcome = "failed";
   if (result.timed_out) outcome = "timed_out";
   if (result.cancelled) outcome = "stopped";
-  const std::string tail = codec::valid_utf8(Redaction(secrets).apply(
+  ProjectRecord project;
+  parts_.ledger.read([&](const LedgerView& view) { project = project_named(view, id); });
+  const std::string tail = codec::valid_utf8(without_secrets(
+      project, keys_,
       parts_.clouds.redacted(result.started ? result.output_tail : result.problem)));
   std::string message = user_ + " started " + id + ".";
   if (outcome == "timed_out")

@@ -4,6 +4,7 @@
 
 #include "credentials/seal.hpp"
 #include "engine/requests.hpp"
+#include "http/redaction.hpp"
 #include "stacks/slug.hpp"
 
 namespace berth {
@@ -46,6 +47,28 @@ std::vector<std::string> values_of(const Secrets& secrets) {
   std::vector<std::string> values;
   for (const auto& [name, value] : secrets) values.push_back(value);
   return values;
+}
+
+std::string without_secrets(const ProjectRecord& project, const KeyStore& keys, std::string text) {
+  if (project.sealed.empty()) return text;
+  try {
+    return Redaction(values_of(secrets_of(project, keys.read()))).apply(text);
+  } catch (const KeyProblem&) {
+    return "(not shown: it may hold secrets that cannot be told from the rest, for want of their "
+           "key)";
+  }
+}
+
+Stack stack_of(const ProjectRecord& project) {
+  return {project.backend, project.database, project.frontend, project.css};
+}
+
+void put_stack(ProjectRecord& project, const std::string& provisioner, const Stack& stack) {
+  project.provisioner = provisioner;
+  project.backend = stack.backend;
+  project.database = stack.database;
+  project.frontend = stack.frontend;
+  project.css = stack.css;
 }
 
 std::map<std::string, std::int64_t> ports_of(const ProjectRecord& project) {

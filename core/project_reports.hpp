@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/stack_provisioner.hpp"
 #include "config/settings.hpp"
 #include "credentials/keyring.hpp"
 #include "ledger/ledger.hpp"
@@ -23,6 +24,12 @@ void put_secrets(ProjectRecord& project, const Secrets& secrets, const Credentia
 
 /// Their values, for a redaction.
 std::vector<std::string> values_of(const Secrets& secrets);
+
+/// A text without the secrets of a project. Where they cannot be opened: nothing of the text.
+std::string without_secrets(const ProjectRecord& project, const KeyStore& keys, std::string text);
+
+Stack stack_of(const ProjectRecord& project);
+void put_stack(ProjectRecord& project, const std::string& provisioner, const Stack& stack);
 
 std::map<std::string, std::int64_t> ports_of(const ProjectRecord& project);
 std::string json_of_ports(const std::map<std::string, std::int64_t>& ports);

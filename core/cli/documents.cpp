@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cli/exits.hpp"
+#include "cli/members.hpp"
 #include "cli/wording.hpp"
 
 namespace berth::cli {
@@ -10,46 +11,13 @@ namespace {
 
 namespace json = boost::json;
 
-json::value text(const std::string& value) {
-  return value.empty() ? json::value(nullptr) : json::value(value);
-}
-
-json::value amount(const Money& money) {
-  return money.currency.empty() ? json::value(nullptr) : json::value(decimal_of_nanos(money.nanos));
-}
-
-json::value moment(std::int64_t unix_ms) {
-  return unix_ms == 0 ? json::value(nullptr) : json::value(utc_text(unix_ms));
-}
-
-/// A whole number stays one: 4, not 4.0.
-json::value number(std::int64_t kept, std::int64_t kept_per_unit) {
-  if (kept % kept_per_unit == 0) return kept / kept_per_unit;
-  const double exact = static_cast<double>(kept) / static_cast<double>(kept_per_unit);
-  return std::round(exact * 1000) / 1000;
-}
-
-json::value list(const std::vector<std::string>& values) {
-  json::array elements;
-  for (const std::string& value : values) elements.emplace_back(value);
-  return elements;
-}
-
-json::object room_members(const Room& room) {
-  json::object members;
-  members["cpu_cores"] = number(room.millicores, 1000);
-  members["memory_gb"] = number(room.memory_mib, 1024);
-  members["disk_gb"] = number(room.disk_mib, 1024);
-  return members;
-}
-
 json::value room_or_null(const Room& room) {
   return room == Room{} ? json::value(nullptr) : json::value(room_members(room));
 }
 
 json::object requirements_members(const Requirements& requirements) {
   json::object members = room_members(requirements.room);
-  members["arch"] = text(requirements.arch);
+  members["arch"] = text_or_null(requirements.arch);
   return members;
 }
 
@@ -58,13 +26,13 @@ json::value address_of(const ServerReport& server) {
   json::object members;
   members["id"] = server.id;
   members["name"] = server.name;
-  members["provider"] = text(server.provider);
-  members["region"] = text(server.region);
-  members["instance_type"] = text(server.instance_type);
-  members["ip"] = text(server.ip);
-  members["ssh_user"] = text(server.ssh_user);
+  members["provider"] = text_or_null(server.provider);
+  members["region"] = text_or_null(server.region);
+  members["instance_type"] = text_or_null(server.instance_type);
+  members["ip"] = text_or_null(server.ip);
+  members["ssh_user"] = text_or_null(server.ssh_user);
   members["ssh_port"] = server.ssh_port;
-  members["host_key"] = text(server.host_key);
+  members["host_key"] = text_or_null(server.host_key);
   return members;
 }
 
@@ -74,34 +42,32 @@ json::object row_members(const PlanRow& row) {
   members["kind"] = row.kind;
   members["id"] = row.id.empty() ? row.name : row.id;  // an offer's name is its id
   members["name"] = row.name;
-  members["account"] = text(row.account);
-  members["provider"] = text(row.provider);
-  members["region"] = text(row.region);
-  members["zone"] = text(row.zone);
-  members["instance_type"] = text(row.instance_type);
-  members["arch"] = text(row.arch);
+  members["account"] = text_or_null(row.account);
+  members["provider"] = text_or_null(row.provider);
+  members["region"] = text_or_null(row.region);
+  members["zone"] = text_or_null(row.zone);
+  members["instance_type"] = text_or_null(row.instance_type);
+  members["arch"] = text_or_null(row.arch);
   members["kept"] = row.kept;
   members["chosen"] = row.chosen;
-  members["code"] = text(row.code);
-  members["sentence"] = text(row.sentence);
+  members["code"] = text_or_null(row.code);
+  members["sentence"] = text_or_null(row.sentence);
   members["cpu_cores"] = number(row.millicores, 1000);
   members["memory_gb"] = number(row.memory_mib, 1024);
   members["disk_gb"] = number(row.disk_mib, 1024);
-  members["estimated_cost"] = amount(row.monthly);
-  members["currency"] = text(row.monthly.currency);
-  members["compared_cost"] = amount(row.monthly_compared);
-  members["compared_currency"] = text(row.monthly_compared.currency);
+  members["estimated_cost"] = amount_or_null(row.monthly);
+  members["currency"] = text_or_null(row.monthly.currency);
+  members["compared_cost"] = amount_or_null(row.monthly_compared);
+  members["compared_currency"] = text_or_null(row.monthly_compared.currency);
   members["score"] =
       is_server ? json::value(std::round(row.score * 10) / 10) : json::value(nullptr);
-  members["score_breakdown"] = text(row.score_breakdown);
-  members["includes"] = text(row.includes);
-  members["excludes"] = list(row.excludes);
+  members["score_breakdown"] = text_or_null(row.score_breakdown);
+  members["includes"] = text_or_null(row.includes);
+  members["excludes"] = list_of(row.excludes);
   return members;
 }
 
 }  // namespace
-
-json::object requirements_document(const Room& room) { return room_members(room); }
 
 json::value parsed_or_null(const std::string& json_text) {
   if (json_text.empty()) return nullptr;
@@ -113,16 +79,16 @@ json::value parsed_or_null(const std::string& json_text) {
 json::object document_of(const Plan& plan) {
   json::object document;
   document["action"] = plan.action;
-  document["code"] = text(plan.code);
-  document["sentence"] = text(plan.sentence);
-  document["trigger"] = text(plan.trigger);
-  document["stage"] = text(plan.stage);
+  document["code"] = text_or_null(plan.code);
+  document["sentence"] = text_or_null(plan.sentence);
+  document["trigger"] = text_or_null(plan.trigger);
+  document["stage"] = text_or_null(plan.stage);
   document["requirements"] = requirements_members(plan.requirements);
   document["required"] = room_or_null(plan.required);
-  document["estimated_cost"] = amount(plan.estimate);
-  document["currency"] = text(plan.estimate.currency);
-  document["rates_as_of"] = text(plan.rates_as_of);
-  document["decided_at"] = moment(plan.decided_unix_ms);
+  document["estimated_cost"] = amount_or_null(plan.estimate);
+  document["currency"] = text_or_null(plan.estimate.currency);
+  document["rates_as_of"] = text_or_null(plan.rates_as_of);
+  document["decided_at"] = moment_or_null(plan.decided_unix_ms);
   json::array rows;
   for (const PlanRow& row : plan.rows) rows.emplace_back(row_members(row));
   document["rows"] = std::move(rows);
@@ -133,25 +99,25 @@ json::object document_of(const DeploymentReport& deployment) {
   json::object document;
   document["deployment_id"] = deployment.id;
   document["status"] = deployment.status;
-  document["reason"] = text(deployment.reason);
-  document["reason_code"] = text(deployment.reason_code);
+  document["reason"] = text_or_null(deployment.reason);
+  document["reason_code"] = text_or_null(deployment.reason_code);
   document["server"] =
       deployment.server ? address_of(*deployment.server) : json::value(nullptr);
-  document["estimated_cost"] = amount(deployment.estimate);
-  document["currency"] = text(deployment.estimate.currency);
+  document["estimated_cost"] = amount_or_null(deployment.estimate);
+  document["currency"] = text_or_null(deployment.estimate.currency);
   document["plan"] =
       deployment.plan ? json::value(document_of(*deployment.plan)) : json::value(nullptr);
   document["organization"] = deployment.organization;
   document["application"] = deployment.application;
   document["final"] = deployment.final;
   document["requirements"] = requirements_members(deployment.requirements);
-  document["strategy"] = text(deployment.strategy);
-  document["requested_by"] = text(deployment.requested_by);
-  document["approved_by"] = text(deployment.approved_by);
-  document["command_output"] = text(deployment.command_output);
-  document["created_at"] = moment(deployment.created_unix_ms);
-  document["updated_at"] = moment(deployment.updated_unix_ms);
-  document["finished_at"] = moment(deployment.finished_unix_ms);
+  document["strategy"] = text_or_null(deployment.strategy);
+  document["requested_by"] = text_or_null(deployment.requested_by);
+  document["approved_by"] = text_or_null(deployment.approved_by);
+  document["command_output"] = text_or_null(deployment.command_output);
+  document["created_at"] = moment_or_null(deployment.created_unix_ms);
+  document["updated_at"] = moment_or_null(deployment.updated_unix_ms);
+  document["finished_at"] = moment_or_null(deployment.finished_unix_ms);
   return document;
 }
 
@@ -159,22 +125,22 @@ json::object document_of(const ServerReport& server) {
   json::object document = address_of(server).as_object();
   document["organization"] = server.organization;
   document["status"] = server.status;
-  document["account"] = text(server.account);
-  document["zone"] = text(server.zone);
-  document["arch"] = text(server.arch);
-  document["vendor_id"] = text(server.vendor_id);
-  document["private_ip"] = text(server.private_ip);
+  document["account"] = text_or_null(server.account);
+  document["zone"] = text_or_null(server.zone);
+  document["arch"] = text_or_null(server.arch);
+  document["vendor_id"] = text_or_null(server.vendor_id);
+  document["private_ip"] = text_or_null(server.private_ip);
   document["enabled"] = server.enabled;
   document["reachable"] = server.reachable;
   document["auto_provisioned"] = server.auto_provisioned;
   document["capacity"] = room_members(server.capacity);
   document["used"] = room_members(server.used);
-  document["level"] = text(server.level);
-  document["estimated_cost"] = amount(server.monthly);
-  document["currency"] = text(server.monthly.currency);
-  document["applications"] = list(server.applications);
-  document["created_at"] = moment(server.created_unix_ms);
-  document["ready_at"] = moment(server.ready_unix_ms);
+  document["level"] = text_or_null(server.level);
+  document["estimated_cost"] = amount_or_null(server.monthly);
+  document["currency"] = text_or_null(server.monthly.currency);
+  document["applications"] = list_of(server.applications);
+  document["created_at"] = moment_or_null(server.created_unix_ms);
+  document["ready_at"] = moment_or_null(server.ready_unix_ms);
   return document;
 }
 
@@ -182,11 +148,11 @@ json::object document_of(const EventReport& event) {
   json::object document;
   document["seq"] = event.seq;
   document["event_id"] = event.event_id;
-  document["at"] = moment(event.at_unix_ms);
+  document["at"] = moment_or_null(event.at_unix_ms);
   document["type"] = event.type;
-  document["organization"] = text(event.organization);
-  document["deployment_id"] = text(event.deployment_id);
-  document["message"] = text(event.message);
+  document["organization"] = text_or_null(event.organization);
+  document["deployment_id"] = text_or_null(event.deployment_id);
+  document["message"] = text_or_null(event.message);
   document["fields"] = parsed_or_null(event.fields_json);
   return document;
 }
@@ -194,27 +160,27 @@ json::object document_of(const EventReport& event) {
 json::object document_of(const AuditReport& record) {
   json::object document;
   document["record_id"] = record.record_id;
-  document["recorded_at"] = moment(record.at_unix_ms);
+  document["recorded_at"] = moment_or_null(record.at_unix_ms);
   document["organization"] = record.organization;
-  document["application"] = text(record.application);
-  document["deployment_id"] = text(record.deployment_id);
-  document["server_id"] = text(record.server_id);
-  document["attempt_id"] = text(record.attempt_id);
-  document["vendor_id"] = text(record.vendor_id);
-  document["trigger"] = text(record.trigger);
+  document["application"] = text_or_null(record.application);
+  document["deployment_id"] = text_or_null(record.deployment_id);
+  document["server_id"] = text_or_null(record.server_id);
+  document["attempt_id"] = text_or_null(record.attempt_id);
+  document["vendor_id"] = text_or_null(record.vendor_id);
+  document["trigger"] = text_or_null(record.trigger);
   document["status"] = record.status;
   document["required"] = room_or_null(record.required);
   document["selected_offer"] = parsed_or_null(record.offer_json);
-  document["estimated_cost"] = amount(record.estimated_monthly);
-  document["currency"] = text(record.estimated_monthly.currency);
-  document["approved_by"] = text(record.approved_by);
-  document["approved_at"] = moment(record.approved_unix_ms);
-  document["started_at"] = moment(record.started_unix_ms);
-  document["completed_at"] = moment(record.completed_unix_ms);
+  document["estimated_cost"] = amount_or_null(record.estimated_monthly);
+  document["currency"] = text_or_null(record.estimated_monthly.currency);
+  document["approved_by"] = text_or_null(record.approved_by);
+  document["approved_at"] = moment_or_null(record.approved_unix_ms);
+  document["started_at"] = moment_or_null(record.started_unix_ms);
+  document["completed_at"] = moment_or_null(record.completed_unix_ms);
   document["duration_ms"] =
       record.duration_ms ? json::value(*record.duration_ms) : json::value(nullptr);
-  document["failure_code"] = text(record.failure_code);
-  document["failure_reason"] = text(record.failure_reason);
+  document["failure_code"] = text_or_null(record.failure_code);
+  document["failure_reason"] = text_or_null(record.failure_reason);
   return document;
 }
 
@@ -222,8 +188,8 @@ json::object document_of(const OfferReport& offer) {
   json::object document = row_members(offer.row);
   for (const char* of_plans : {"kind", "chosen", "score", "score_breakdown"})
     document.erase(of_plans);
-  document["availability"] = text(offer.availability);
-  document["as_of"] = moment(offer.as_of_unix_ms);
+  document["availability"] = text_or_null(offer.availability);
+  document["as_of"] = moment_or_null(offer.as_of_unix_ms);
   return document;
 }
 
@@ -233,22 +199,22 @@ json::object document_of(const ReapReport& report) {
     json::object members;
     members["kind"] = row.kind;
     members["action"] = row.action;
-    members["account"] = text(row.account);
-    members["vendor_id"] = text(row.vendor_id);
-    members["server_id"] = text(row.server_id);
-    members["name"] = text(row.name);
-    members["organization"] = text(row.organization);
-    members["attempt_id"] = text(row.attempt_id);
-    members["region"] = text(row.region);
-    members["instance_type"] = text(row.instance_type);
-    members["code"] = text(row.code);
-    members["sentence"] = text(row.sentence);
-    members["since"] = moment(row.since_unix_ms);
-    members["until"] = moment(row.until_unix_ms);
-    members["estimated_cost"] = amount(row.monthly);
-    members["currency"] = text(row.monthly.currency);
-    members["compared_cost"] = amount(row.monthly_compared);
-    members["compared_currency"] = text(row.monthly_compared.currency);
+    members["account"] = text_or_null(row.account);
+    members["vendor_id"] = text_or_null(row.vendor_id);
+    members["server_id"] = text_or_null(row.server_id);
+    members["name"] = text_or_null(row.name);
+    members["organization"] = text_or_null(row.organization);
+    members["attempt_id"] = text_or_null(row.attempt_id);
+    members["region"] = text_or_null(row.region);
+    members["instance_type"] = text_or_null(row.instance_type);
+    members["code"] = text_or_null(row.code);
+    members["sentence"] = text_or_null(row.sentence);
+    members["since"] = moment_or_null(row.since_unix_ms);
+    members["until"] = moment_or_null(row.until_unix_ms);
+    members["estimated_cost"] = amount_or_null(row.monthly);
+    members["currency"] = text_or_null(row.monthly.currency);
+    members["compared_cost"] = amount_or_null(row.monthly_compared);
+    members["compared_currency"] = text_or_null(row.monthly_compared.currency);
     rows.emplace_back(std::move(members));
   }
   json::object document;
@@ -257,11 +223,11 @@ json::object document_of(const ReapReport& report) {
   document["dry_run"] = report.dry_run;
   document["servers"] = std::move(rows);
   document["strays"] = report.strays;
-  document["strays_cost"] = amount(report.strays_monthly);
-  document["strays_currency"] = text(report.strays_monthly.currency);
+  document["strays_cost"] = amount_or_null(report.strays_monthly);
+  document["strays_currency"] = text_or_null(report.strays_monthly.currency);
   document["strays_without_price"] = report.strays_without_price;
-  document["problems"] = list(report.problems);
-  document["paused"] = list(report.paused);
+  document["problems"] = list_of(report.problems);
+  document["paused"] = list_of(report.paused);
   return document;
 }
 
@@ -275,7 +241,7 @@ json::object document_of(const ApiCallsReport& calls) {
   document["limit"] = limited ? json::value(calls.limit) : json::value(nullptr);
   document["limit_per_s"] = limited ? number(calls.limit_per_ms, 1000) : json::value(nullptr);
   document["left"] = limited ? json::value(calls.left) : json::value(nullptr);
-  document["paused_until"] = moment(calls.paused_until_unix_ms);
+  document["paused_until"] = moment_or_null(calls.paused_until_unix_ms);
   return document;
 }
 
@@ -285,37 +251,37 @@ json::object document_of(const AccountReport& account) {
   document["account"] = account.id;
   document["source"] = account.source;
   document["plugin"] = account.plugin;
-  document["organizations"] = list(account.organizations);
+  document["organizations"] = list_of(account.organizations);
   document["status"] = account.status;
-  document["default_region"] = text(account.default_region);
-  document["regions"] = list(account.regions);
-  document["problem"] = text(account.problem);
-  document["servers"] = list(account.servers);
-  document["image"] = text(account.image);
-  document["ssh_user"] = text(account.ssh_user);
+  document["default_region"] = text_or_null(account.default_region);
+  document["regions"] = list_of(account.regions);
+  document["problem"] = text_or_null(account.problem);
+  document["servers"] = list_of(account.servers);
+  document["image"] = text_or_null(account.image);
+  document["ssh_user"] = text_or_null(account.ssh_user);
   document["ssh_port"] = account.ssh_port;
   document["settings"] = stored ? parsed_or_null(account.settings_json) : json::value(nullptr);
-  document["secrets"] = stored ? list(account.secret_keys) : json::value(nullptr);
-  document["key_id"] = text(account.key_id);
-  document["validation"] = text(account.validation);
-  document["validation_reason"] = text(account.validation_sentence);
-  document["validated_at"] = moment(account.validated_unix_ms);
-  document["created_by"] = text(account.created_by);
-  document["created_at"] = moment(account.created_unix_ms);
-  document["updated_by"] = text(account.updated_by);
-  document["updated_at"] = moment(account.updated_unix_ms);
+  document["secrets"] = stored ? list_of(account.secret_keys) : json::value(nullptr);
+  document["key_id"] = text_or_null(account.key_id);
+  document["validation"] = text_or_null(account.validation);
+  document["validation_reason"] = text_or_null(account.validation_sentence);
+  document["validated_at"] = moment_or_null(account.validated_unix_ms);
+  document["created_by"] = text_or_null(account.created_by);
+  document["created_at"] = moment_or_null(account.created_unix_ms);
+  document["updated_by"] = text_or_null(account.updated_by);
+  document["updated_at"] = moment_or_null(account.updated_unix_ms);
   return document;
 }
 
 json::object document_of(const PluginReport& plugin) {
   json::object document;
   document["id"] = plugin.id;
-  document["name"] = text(plugin.name);
-  document["version"] = text(plugin.version);
-  document["file"] = text(plugin.file);
-  document["how"] = text(plugin.how);
-  document["interfaces"] = list(plugin.interfaces);
-  document["problem"] = text(plugin.problem);
+  document["name"] = text_or_null(plugin.name);
+  document["version"] = text_or_null(plugin.version);
+  document["file"] = text_or_null(plugin.file);
+  document["how"] = text_or_null(plugin.how);
+  document["interfaces"] = list_of(plugin.interfaces);
+  document["problem"] = text_or_null(plugin.problem);
   document["manifest"] = parsed_or_null(plugin.manifest_json);
   return document;
 }
@@ -324,7 +290,7 @@ json::object document_of(const CheckLine& line) {
   json::object document;
   document["outcome"] = line.outcome;
   document["name"] = line.name;
-  document["reason"] = text(line.reason);
+  document["reason"] = text_or_null(line.reason);
   return document;
 }
 

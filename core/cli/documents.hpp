@@ -23,9 +23,6 @@ boost::json::object document_of(const AccountReport& account);
 boost::json::object document_of(const PluginReport& plugin);
 boost::json::object document_of(const CheckLine& line);
 
-/// {"cpu_cores", "memory_gb", "disk_gb"}
-boost::json::object requirements_document(const Room& room);
-
 /// {"deployments": [...]}: a list is a document too, and can grow members beside it.
 template <class Reports>
 boost::json::object list_document(const char* name, const Reports& reports) {

@@ -2,27 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "cli/documents.hpp"
-#include "cli/wording.hpp"
+#include "cli/members.hpp"
 
 namespace berth::cli {
 namespace {
 
 namespace json = boost::json;
 
-json::value text(const std::string& value) {
-  return value.empty() ? json::value(nullptr) : json::value(value);
-}
-
-json::value moment(std::int64_t unix_ms) {
-  return unix_ms == 0 ? json::value(nullptr) : json::value(utc_text(unix_ms));
-}
-
-json::array list(const std::vector<std::string>& values) {
-  json::array elements;
-  for (const std::string& value : values) elements.emplace_back(value);
-  return elements;
-}
+/// The secret that is shown as the password: plugin-api/include/berth/stack_provisioner.hpp.
+constexpr std::string_view password_name = "DATABASE_PASSWORD";
 
 json::object stack_members(const StackReport& stack) {
   return {{"backend", stack.backend},
@@ -31,10 +19,10 @@ json::object stack_members(const StackReport& stack) {
           {"css", stack.css}};
 }
 
-const std::string* find(const std::vector<std::pair<std::string, std::string>>& pairs,
-                        const std::string& name) {
+json::value value_or_null(const std::vector<std::pair<std::string, std::string>>& pairs,
+                          std::string_view name) {
   for (const auto& [key, value] : pairs)
-    if (key == name) return &value;
+    if (key == name) return json::value(value);
   return nullptr;
 }
 
@@ -42,12 +30,9 @@ const std::string* find(const std::vector<std::pair<std::string, std::string>>& 
 json::object credentials_of(const ProjectReport& project,
                             const std::vector<std::pair<std::string, std::string>>& secrets) {
   json::object members;
-  for (const char* name : {"database", "username"}) {
-    const std::string* fact = find(project.facts, name);
-    members[name] = fact == nullptr ? json::value(nullptr) : json::value(*fact);
-  }
-  const std::string* password = find(secrets, "DATABASE_PASSWORD");
-  members["password"] = password == nullptr ? json::value(nullptr) : json::value(*password);
+  for (const char* name : {"database", "username"})
+    members[name] = value_or_null(project.facts, name);
+  members["password"] = value_or_null(secrets, password_name);
   for (const char* name : {"application", "database", "adminer"})
     members[std::string(name) + "_port"] = nullptr;
   for (const auto& [name, port] : project.ports) members[name + "_port"] = port;
@@ -62,14 +47,14 @@ json::object provisioning_of(const ProvisionReport& report) {
   members["project_path"] = project.path;
   members["project_name"] = project.id;
   if (!report.success) {
-    members["error"] = text(report.error);
-    members["code"] = text(report.code);
+    members["error"] = text_or_null(report.error);
+    members["code"] = text_or_null(report.code);
     members["retryable"] = report.retryable;
     return members;
   }
   members["credentials"] = credentials_of(project, report.secrets);
-  members["next_steps"] = list(project.next_steps);
-  members["script_used"] = text(project.template_name);
+  members["next_steps"] = list_of(project.next_steps);
+  members["script_used"] = text_or_null(project.template_name);
   return members;
 }
 
@@ -93,31 +78,31 @@ json::object document_of(const ProjectReport& project) {
   document["path"] = project.path;
   document["stack"] =
       project.has_stack ? json::value(stack_members(project.stack)) : json::value(nullptr);
-  document["provisioner"] = text(project.provisioner);
-  document["template"] = text(project.template_name);
-  document["template_version"] = text(project.template_version);
+  document["provisioner"] = text_or_null(project.provisioner);
+  document["template"] = text_or_null(project.template_name);
+  document["template_version"] = text_or_null(project.template_version);
   document["requirements"] = project.has_stack && project.room != Room{}
-                                 ? requirements_document(project.room)
+                                 ? json::value(room_members(project.room))
                                  : json::value(nullptr);
-  document["health_path"] = text(project.health_path);
+  document["health_path"] = text_or_null(project.health_path);
   json::object& ports = document["ports"].emplace_object();
   for (const auto& [name, port] : project.ports) ports[name] = port;
   json::object& facts = document["facts"].emplace_object();
   for (const auto& [name, fact] : project.facts) facts[name] = fact;
-  document["next_steps"] = list(project.next_steps);
-  document["setup"] = list(project.setup);
+  document["next_steps"] = list_of(project.next_steps);
+  document["setup"] = list_of(project.setup);
   document["outcome"] = project.outcome;
-  document["failure_code"] = text(project.failure_code);
-  document["failure"] = text(project.failure);
+  document["failure_code"] = text_or_null(project.failure_code);
+  document["failure"] = text_or_null(project.failure);
   document["retryable"] = project.retryable;
-  document["setup_outcome"] = text(project.setup_outcome);
-  document["setup_output"] = text(project.setup_output);
-  document["created_by"] = text(project.created_by);
-  document["updated_by"] = text(project.updated_by);
-  document["created_at"] = moment(project.created_unix_ms);
-  document["saved_at"] = moment(project.saved_unix_ms);
-  document["provisioned_at"] = moment(project.provisioned_unix_ms);
-  document["updated_at"] = moment(project.updated_unix_ms);
+  document["setup_outcome"] = text_or_null(project.setup_outcome);
+  document["setup_output"] = text_or_null(project.setup_output);
+  document["created_by"] = text_or_null(project.created_by);
+  document["updated_by"] = text_or_null(project.updated_by);
+  document["created_at"] = moment_or_null(project.created_unix_ms);
+  document["saved_at"] = moment_or_null(project.saved_unix_ms);
+  document["provisioned_at"] = moment_or_null(project.provisioned_unix_ms);
+  document["updated_at"] = moment_or_null(project.updated_unix_ms);
   return document;
 }
 
@@ -128,19 +113,19 @@ json::object document_of(const StackChoicesReport& report) {
     choices.push_back(json::object{{"slot", choice.slot},
                                    {"id", choice.id},
                                    {"title", choice.title},
-                                   {"aliases", list(choice.aliases)},
+                                   {"aliases", list_of(choice.aliases)},
                                    {"provisioner", choice.provisioner}});
   json::array& rules = document["rules"].emplace_array();
   for (const StackRuleReport& rule : report.rules) {
     json::object when;
-    for (const auto& [slot, ids] : rule.when) when[slot] = list(ids);
+    for (const auto& [slot, ids] : rule.when) when[slot] = list_of(ids);
     rules.push_back(json::object{{"id", rule.id},
                                  {"refused_when", std::move(when)},
                                  {"sentence", rule.sentence},
                                  {"provisioner", rule.provisioner}});
   }
   document["combinations"] = report.combinations;
-  document["problems"] = list(report.problems);
+  document["problems"] = list_of(report.problems);
   return document;
 }
 
@@ -171,15 +156,15 @@ json::object document_of(const ProvisionReport& report) {
 json::object preview_document(const ProvisionReport& report) {
   json::object document;
   document["success"] = report.success;
-  document["code"] = text(report.code);
-  document["error"] = text(report.error);
+  document["code"] = text_or_null(report.code);
+  document["error"] = text_or_null(report.error);
   document["project"] = document_of(report.project);
   json::array& files = document["files"].emplace_array();
   for (const FileReport& file : report.files)
     files.push_back(json::object{{"path", file.path},
                                  {"fate", file.fate},
                                  {"secret", file.secret},
-                                 {"diff", text(file.diff)}});
+                                 {"diff", text_or_null(file.diff)}});
   return document;
 }
 
@@ -187,8 +172,7 @@ json::object document_of(const ProjectCredentials& credentials) {
   json::object document;
   document["project"] = credentials.project;
   for (const auto& [name, fact] : credentials.facts) document[name] = fact;
-  const std::string* password = find(credentials.secrets, "DATABASE_PASSWORD");
-  document["password"] = password == nullptr ? json::value(nullptr) : json::value(*password);
+  document["password"] = value_or_null(credentials.secrets, password_name);
   for (const auto& [name, port] : credentials.ports) document[name + "_port"] = port;
   json::object& secrets = document["secrets"].emplace_object();
   for (const auto& [name, secret] : credentials.secrets) secrets[name] = secret;

@@ -17,7 +17,6 @@ namespace berth {
 namespace {
 
 constexpr std::size_t largest_file = 4U << 20U;
-constexpr std::size_t longest_path = 512;
 constexpr const char* own_folder = ".berth";
 constexpr std::string_view half_made = "half-made.";  // in own_folder, with a number
 
@@ -56,24 +55,6 @@ std::string advice(int error) {
 }
 
 }  // namespace
-
-std::string ProjectFolder::path_problem(const std::string& path) {
-  if (path.empty()) return "is empty";
-  if (path.size() > longest_path) return "is over 512 bytes long";
-  for (const char c : path)
-    if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f' || c == '\\')
-      return "has a character that no file of a project has";
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string part = path.substr(begin, end - begin);
-    if (part.empty()) return path.front() == '/' ? "is absolute" : "has an empty part";
-    if (part == "." || part == "..") return "has '" + part + "' in it";
-    if (part == own_folder || part == ".git")
-      return "is in " + part + ", which is not a template's";
-    begin = end + 1;
-  }
-  return "";
-}
 
 ProjectFolder::ProjectFolder(const std::filesystem::path& projects, const std::string& slug,
                              Missing missing)

@@ -42,9 +42,6 @@ class ProjectFolder {
   /// Until this object goes, or the process dies. Throws FolderBusy.
   void lock();
 
-  /// "" where `path` may be that of a file in a project, or what is wrong with it.
-  static std::string path_problem(const std::string& path);
-
   /// nullopt: there is none. Throws FolderProblem: a link, a folder, no regular file, over 4 MiB.
   [[nodiscard]] std::optional<std::string> read(const std::string& path) const;
 

@@ -1,18 +1,12 @@
 #include "stacks/provisioners.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "berth/did_you_mean.hpp"
+#include "request/request.hpp"
 
 namespace berth {
 namespace {
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 /// The ids of a slot at all provisioners, each once, "none" first.
 std::vector<std::string> ids_of(const OfferedChoices& offered, std::string_view slot) {
@@ -25,10 +19,10 @@ std::vector<std::string> ids_of(const OfferedChoices& offered, std::string_view 
 }
 
 /// The stack that the words are at one provisioner; nullopt: it does not know them all.
-std::optional<Stack> stack_of(const StackChoices& choices, const StackWords& words) {
+std::optional<Stack> stack_of(const StackChoices& choices, const Stack& words) {
   Stack stack;
   for (const std::string_view slot : stack_slots) {
-    const std::string& word = word_in(words, slot);
+    const std::string& word = chosen(words, slot);
     if (word.empty()) continue;
     const std::string id = choice_of(choices, slot, word);
     if (id.empty()) return std::nullopt;
@@ -37,9 +31,9 @@ std::optional<Stack> stack_of(const StackChoices& choices, const StackWords& wor
   return stack;
 }
 
-[[noreturn]] void refuse_unknown(const OfferedChoices& offered, const StackWords& words) {
+[[noreturn]] void refuse_unknown(const OfferedChoices& offered, const Stack& words) {
   for (const std::string_view slot : stack_slots) {
-    const std::string& word = word_in(words, slot);
+    const std::string& word = chosen(words, slot);
     if (word.empty()) continue;
     const bool known =
         std::any_of(offered.of.begin(), offered.of.end(), [&](const auto& provisioner) {
@@ -51,7 +45,7 @@ std::optional<Stack> stack_of(const StackChoices& choices, const StackWords& wor
     throw StackRefusal(StackRefused::unknown,
                        "there is no " + std::string(slot) + " '" + word + "'" +
                            (near.empty() ? "" : "; did you mean '" + near + "'?") +
-                           " There is: " + listed(ids));
+                           " There is: " + joined(ids));
   }
   throw StackRefusal(StackRefused::together,
                      "no provisioner of the config knows all of these technologies; `berth stack "
@@ -59,14 +53,6 @@ std::optional<Stack> stack_of(const StackChoices& choices, const StackWords& wor
 }
 
 }  // namespace
-
-const std::string& word_in(const StackWords& words, std::string_view slot) {
-  if (slot == stack_slots[0]) return words.backend;
-  if (slot == stack_slots[1]) return words.database;
-  if (slot == stack_slots[2]) return words.frontend;
-  if (slot == stack_slots[3]) return words.css;
-  throw std::invalid_argument("a stack has no slot \"" + std::string(slot) + "\"");
-}
 
 OfferedChoices offered_choices(StackProvisioners& provisioners, const WithCall& with_call) {
   OfferedChoices offered;
@@ -100,12 +86,12 @@ ChosenStack plan_again(StackProvisioners& provisioners, const std::string& provi
   return found;
 }
 
-ChosenStack choose_stack(StackProvisioners& provisioners, const StackWords& words,
+ChosenStack choose_stack(StackProvisioners& provisioners, const Stack& words,
                          const WithCall& with_call) {
   const OfferedChoices offered = offered_choices(provisioners, with_call);
   if (offered.of.empty())
     throw StackRefusal(StackRefused::unusable,
-                       "no stack provisioner can be used: " + listed(offered.problems));
+                       "no stack provisioner can be used: " + joined(offered.problems));
   std::string refusal;
   std::optional<ChosenStack> without_template;
   for (const auto& [id, choices] : offered.of) {

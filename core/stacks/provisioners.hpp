@@ -2,7 +2,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +24,6 @@ class StackProvisioners {
 
 /// Gives a call to a body that needs one; `about` leads its log lines.
 using WithCall = std::function<void(const std::string& about, const std::function<void(Call&)>&)>;
-
-/// A word for each slot; "" stands for "none".
-struct StackWords {
-  std::string backend, database, frontend, css;
-};
-const std::string& word_in(const StackWords& words, std::string_view slot);
 
 /// Which provisioner makes what.
 struct ChosenStack {
@@ -66,8 +60,9 @@ OfferedChoices offered_choices(StackProvisioners& provisioners, const WithCall& 
 ChosenStack plan_again(StackProvisioners& provisioners, const std::string& provisioner,
                        const Stack& stack, const WithCall& with_call);
 
-/// The first provisioner that covers the words makes the stack. Throws StackRefusal.
-ChosenStack choose_stack(StackProvisioners& provisioners, const StackWords& words,
+/// The first provisioner that covers the words makes the stack: ids as people write them, and ""
+/// stands for "none". Throws StackRefusal.
+ChosenStack choose_stack(StackProvisioners& provisioners, const Stack& words,
                          const WithCall& with_call);
 
 }  // namespace berth

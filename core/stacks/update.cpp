@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "berth/stack_rules.hpp"
 #include "stacks/merge.hpp"
 
 namespace berth {
@@ -136,7 +137,7 @@ std::vector<FileChange> changes_of(const ProjectFolder& folder, const Rendering&
   std::vector<FileChange> changes;
   std::set<std::string> rendered;
   for (const RenderedFile& file : rendering.files) {
-    if (const std::string problem = ProjectFolder::path_problem(file.path); !problem.empty())
+    if (const std::string problem = path_problem(file.path); !problem.empty())
       throw FolderProblem("the template's path '" + file.path + "' " + problem +
                           "; nothing was written");
     if (!rendered.insert(file.path).second)
@@ -149,7 +150,7 @@ std::vector<FileChange> changes_of(const ProjectFolder& folder, const Rendering&
     changes.push_back(std::move(change));
   }
   for (const std::string& path : lines_of(folder.read(list_of_bases).value_or(""))) {
-    if (rendered.count(path) > 0 || !ProjectFolder::path_problem(path).empty()) continue;
+    if (rendered.count(path) > 0 || !path_problem(path).empty()) continue;
     const auto base = folder.read(base_of(path));
     const auto mine = folder.read(path);
     if (!base || !mine) continue;

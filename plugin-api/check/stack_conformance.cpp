@@ -44,23 +44,12 @@ std::string choices_problem(const StackChoices& choices) {
   return stacks_of(choices).empty() ? "every stack is refused" : "";
 }
 
-std::string path_problem(const std::string& path) {
-  if (path.empty() || path.front() == '/' || path.back() == '/' || path.size() > 512)
-    return "path \"" + path + "\" is not relative to the project";
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string part = path.substr(begin, end - begin);
-    if (part.empty() || part == "." || part == "..") return "path \"" + path + "\" is not plain";
-    begin = end + 1;
-  }
-  return "";
-}
-
 std::string rendering_problem(const Rendering& rendering, const RenderRequest& request) {
   std::set<std::string> paths;
   if (rendering.files.empty()) return "no files";
   for (const RenderedFile& file : rendering.files) {
-    if (const std::string problem = path_problem(file.path); !problem.empty()) return problem;
+    if (const std::string problem = path_problem(file.path); !problem.empty())
+      return "path \"" + file.path + "\" " + problem;
     if (!paths.insert(file.path).second) return file.path + " stands twice";
     for (const auto& [name, secret] : request.secrets)
       if (!file.secret && file.content.find(secret) != std::string::npos)

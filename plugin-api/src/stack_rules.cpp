@@ -7,6 +7,7 @@ namespace berth {
 namespace {
 
 constexpr std::string_view none = "none";
+constexpr std::size_t longest_path = 512;
 
 std::string folded(std::string_view word) {
   std::string text;
@@ -75,10 +76,10 @@ std::vector<Stack> stacks_of(const StackChoices& choices) {
     }
     stacks = std::move(more);
   }
-  stacks.erase(std::remove_if(
-                   stacks.begin(), stacks.end(),
-                   [&](const Stack& stack) { return refusal_of(choices, stack) != nullptr; }),
-               stacks.end());
+  stacks.erase(
+      std::remove_if(stacks.begin(), stacks.end(),
+                     [&](const Stack& stack) { return refusal_of(choices, stack) != nullptr; }),
+      stacks.end());
   return stacks;
 }
 
@@ -95,10 +96,27 @@ Stack nearest_to(const StackChoices& choices, const Stack& stack) {
     return far;
   };
   const std::vector<Stack> allowed = stacks_of(choices);
-  const auto best = std::min_element(
-      allowed.begin(), allowed.end(),
-      [&](const Stack& a, const Stack& b) { return distance(a) < distance(b); });
+  const auto best =
+      std::min_element(allowed.begin(), allowed.end(),
+                       [&](const Stack& a, const Stack& b) { return distance(a) < distance(b); });
   return best == allowed.end() ? stack : *best;
+}
+
+std::string path_problem(const std::string& path) {
+  if (path.empty()) return "is empty";
+  if (path.size() > longest_path) return "is over 512 bytes long";
+  for (const char c : path)
+    if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f' || c == '\\')
+      return "has a character that no file of a project has";
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string part = path.substr(begin, end - begin);
+    if (part.empty()) return path.front() == '/' ? "is absolute" : "has an empty part";
+    if (part == "." || part == "..") return "has '" + part + "' in it";
+    if (part == ".berth" || part == ".git") return "is in " + part + ", which is not a template's";
+    begin = end + 1;
+  }
+  return "";
 }
 
 }  // namespace berth

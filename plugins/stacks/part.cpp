@@ -265,6 +265,7 @@ bool holds(const When& when, const Stack& stack) {
 Part read_part(const fs::path& folder) {
   Part part;
   part.folder = folder;
+  part.name = folder.filename().string();
   const std::string file = (folder / "part.toml").string();
   toml::table whole;
   try {
@@ -277,6 +278,7 @@ Part read_part(const fs::path& folder) {
   Table table(whole, file, "part.toml");
   part.title = table.text("title", true);
   part.version = table.text("version", true);
+  part.only = table.when("for");
   part.aliases = table.texts("aliases");
   part.pages = table.flag("pages", false);
   table.inside("room", [&](Table& room) {
@@ -295,23 +297,48 @@ Part read_part(const fs::path& folder) {
   return part;
 }
 
+namespace {
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  if (!fs::is_directory(folder)) return folders;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_directory()) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+/// Where it may stand decides what `for` may say.
+void settle_only(const Part& part, bool shared) {
+  const std::string file = (part.folder / "part.toml").string();
+  if (shared && part.only.size() != 1)
+    throw TemplateProblem(file +
+                          ": one that is shared says for which choices of one slot: for = { "
+                          "frontend = [\"react\", \"vue\"] }");
+  if (!shared && !part.only.empty())
+    throw TemplateProblem(file + ": only a part in shared/ has 'for'");
+}
+
+}  // namespace
+
 std::vector<Part> read_parts(const fs::path& root) {
   std::vector<Part> parts;
   try {
     if (fs::exists(root / "every")) parts.push_back(read_part(root / "every"));
-    for (const std::string_view slot : stack_slots) {
-      if (!fs::is_directory(root / slot)) continue;
-      std::vector<fs::path> folders;
-      for (const auto& entry : fs::directory_iterator(root / slot))
-        if (entry.is_directory()) folders.push_back(entry.path());
-      std::sort(folders.begin(), folders.end());
-      for (const fs::path& folder : folders) {
+    for (const fs::path& folder : folders_in(root / "shared")) {
+      Part part = read_part(folder);
+      settle_only(part, true);
+      part.slot = part.only.begin()->first;
+      parts.push_back(std::move(part));
+    }
+    for (const std::string_view slot : stack_slots)
+      for (const fs::path& folder : folders_in(root / slot)) {
         Part part = read_part(folder);
+        settle_only(part, false);
         part.slot = slot;
-        part.id = folder.filename().string();
+        part.id = part.name;
         parts.push_back(std::move(part));
       }
-    }
   } catch (const fs::filesystem_error& error) {
     throw TemplateProblem(error.what());
   }

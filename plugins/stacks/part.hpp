@@ -1,5 +1,5 @@
-// A part of a project: a folder with part.toml and files/, for one technology, or for what every
-// project has. docs/stacks.md explains each key.
+// A part of a project: a folder with part.toml and files/, for one technology, for what several of
+// them share, or for what every project has. docs/stacks.md explains each key.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +69,9 @@ struct PartFile {
 
 struct Part {
   std::filesystem::path folder;
-  std::string slot, id;  // slot "": every project has it
+  std::string slot, id;  // slot "": every project has it; id "": it is no choice
+  std::string name;      // of its folder: <% values.NAME.KEY %>
+  When only;             // of one that several choices of its slot share: which
   std::string title, version;
   std::vector<std::string> aliases;
   bool pages = false;  // a backend that renders pages itself
@@ -91,7 +93,7 @@ struct Part {
 /// Throws TemplateProblem with file:line:column.
 Part read_part(const std::filesystem::path& folder);
 
-/// All parts below `root`: `every/` and SLOT/ID/. Throws TemplateProblem.
+/// All parts below `root`: every/, shared/NAME/ and SLOT/ID/. Throws TemplateProblem.
 std::vector<Part> read_parts(const std::filesystem::path& root);
 
 /// Whether `when` holds for the stack.

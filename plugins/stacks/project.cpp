@@ -46,7 +46,8 @@ bool below(const std::string& path, const std::string& note) {
 Project::Project(const std::vector<Part>& parts, const Stack& stack) : all_(parts), stack_(stack) {
   for (const std::string_view slot : {"database", "backend", "frontend", "css", ""})
     for (const Part& part : parts)
-      if (part.slot == slot && (slot.empty() || part.id == chosen(stack, slot)))
+      if (part.slot == slot && holds(part.only, stack) &&
+          (part.id.empty() || part.id == chosen(stack, slot)))
         parts_.push_back(&part);
 }
 
@@ -55,10 +56,9 @@ StackPlan Project::plan() const {
   std::set<std::string> ports;
   std::set<std::string> secrets;
   for (const Part* part : parts_) {
-    if (!part->slot.empty())
-      plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
-    plan.template_version += (plan.template_version.empty() ? "" : " ") +
-                             (part->slot.empty() ? "every" : part->id) + "@" + part->version;
+    if (!part->id.empty()) plan.template_name += (plan.template_name.empty() ? "" : "-") + part->id;
+    plan.template_version +=
+        (plan.template_version.empty() ? "" : " ") + part->name + "@" + part->version;
     plan.millicores += part->millicores;
     plan.memory_mib += part->memory_mib;
     plan.disk_mib += part->disk_mib;
@@ -83,7 +83,7 @@ json::object Project::view_of(const RenderRequest& request) const {
     const std::string& id = chosen(stack_, slot);
     json::object one{{"id", id}, {"none", id == "none"}, {"any", id != "none"}};
     for (const Part& part : all_)
-      if (part.slot == slot) {
+      if (part.slot == slot && !part.id.empty()) {
         one[part.id] = part.id == id;
         if (part.id == id) one["title"] = part.title;
       }
@@ -96,7 +96,7 @@ json::object Project::view_of(const RenderRequest& request) const {
       view["frontend"].as_object()["up"] = folder_of(*part, stack_).empty() ? "" : "../";
   json::object& values = view["values"].emplace_object();
   for (const Part& part : all_) {
-    json::object& own = values[part.slot.empty() ? "every" : part.id].emplace_object();
+    json::object& own = values[part.name].emplace_object();
     for (const auto& [key, value] : part.values) own[key] = value;
   }
   const StackPlan plan = this->plan();
@@ -125,12 +125,12 @@ json::object Project::view_of(const RenderRequest& request) const {
 void Project::add_lists(json::object& view) const {
   json::array env;
   json::array ignored;
-  const json::object plain = view;
+  const View plain(view);
   for (const Part* part : parts_) {
     const std::string where = (part->folder / "part.toml").string();
     for (const EnvLine& line : part->env) {
       if (!holds(line.when, stack_)) continue;
-      const std::string value = rendered(where + ": env " + line.name, line.value, plain);
+      const std::string value = plain.rendered(where + ": env " + line.name, line.value);
       if (value.empty() && !line.value.empty()) continue;
       env.push_back(json::object{{"name", line.name},
                                  {"value", value},
@@ -140,7 +140,7 @@ void Project::add_lists(json::object& view) const {
     }
     for (const std::string& line : part->ignored) ignored.push_back(json::object{{"line", line}});
   }
-  for (const auto& port : plain.at("ports").as_object())
+  for (const auto& port : view.at("ports").as_object())
     env.push_back(json::object{{"name", port_variable(std::string(port.key()))},
                                {"value", std::to_string(port.value().as_int64())},
                                {"example", std::to_string(port.value().as_int64())},
@@ -168,19 +168,21 @@ const FileNote* Project::note_of(const Part& part, const std::string& path, bool
 Rendering Project::render(const RenderRequest& request) const {
   json::object view = view_of(request);
   add_lists(view);
+  const View texts(view);
   Rendering rendering;
   json::array steps;
   for (const Part* part : parts_)
     for (const auto& [key, text] : part->credentials)
       rendering.credentials[key] =
-          rendered((part->folder / "part.toml").string() + ": credentials", text, view);
+          texts.rendered((part->folder / "part.toml").string() + ": credentials", text);
   for (const Part* part : parts_)
     for (const std::string& step : part->next_steps) {
       rendering.next_steps.push_back(
-          rendered((part->folder / "part.toml").string() + ": next_steps", step, view));
+          texts.rendered((part->folder / "part.toml").string() + ": next_steps", step));
       steps.push_back(json::object{{"step", rendering.next_steps.back()}});
     }
   view["next_steps"] = std::move(steps);
+  const View whole(view);
   std::set<std::string> paths;
   for (const Part* part : parts_)
     for (const PartFile& file : part->files) {
@@ -190,7 +192,7 @@ Rendering Project::render(const RenderRequest& request) const {
       const std::string where = (part->folder / "files" / file.path).string();
       RenderedFile out;
       out.path = folder_of(*part, stack_) + file.path;
-      out.content = rendered(where, file.content, view);
+      out.content = whole.rendered(where, file.content);
       // All of it was in sections that do not hold: the stack does not have this file.
       if (is_blank(out.content) && !is_blank(file.content)) continue;
       if (!paths.insert(out.path).second)

@@ -27,7 +27,7 @@ fs::path bundled_templates() {
 void add_parts(std::vector<Part>& parts, const fs::path& root) {
   for (Part& part : read_parts(root)) {
     const auto same = std::find_if(parts.begin(), parts.end(), [&](const Part& other) {
-      return other.slot == part.slot && other.id == part.id;
+      return other.slot == part.slot && other.id == part.id && other.name == part.name;
     });
     if (same == parts.end())
       parts.push_back(std::move(part));
@@ -40,7 +40,8 @@ std::vector<std::string> ids_of(const std::vector<Part>& parts, std::string_view
                                 bool with_pages) {
   std::vector<std::string> ids;
   for (const Part& part : parts)
-    if (part.slot == slot && (!with_pages || !part.pages)) ids.push_back(part.id);
+    if (part.slot == slot && !part.id.empty() && (!with_pages || !part.pages))
+      ids.push_back(part.id);
   return ids;
 }
 
@@ -66,7 +67,7 @@ StackChoices choices_of(const std::vector<Part>& parts) {
   StackChoices choices;
   for (const std::string_view slot : stack_slots)
     for (const Part& part : parts)
-      if (part.slot == slot)
+      if (part.slot == slot && !part.id.empty())
         choices.choices.push_back({part.slot, part.id, part.title, part.aliases});
   choices.rules = rules_of(parts);
   return choices;

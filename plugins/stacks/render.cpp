@@ -75,12 +75,21 @@ std::string without_lone_tags(const std::string& text) {
 
 }  // namespace
 
-std::string rendered(const std::string& name, const std::string& text, const json::object& view) {
+struct View::Names {
+  data all;
+};
+
+View::View(const json::object& names)
+    : names_(std::make_unique<const Names>(Names{data_of(names)})) {}
+
+View::~View() = default;
+
+std::string View::rendered(const std::string& name, const std::string& text) const {
+  if (text.find("<%") == std::string::npos) return text;
   kainjow::mustache::mustache engine("{{=<% %>=}}" + without_lone_tags(text));
   if (!engine.is_valid()) throw TemplateProblem(name + ": " + engine.error_message());
   engine.set_custom_escape([](const std::string& plain) { return plain; });
-  const data whole = data_of(view);
-  StrictContext context(&whole);
+  StrictContext context(&names_->all);
   std::string out = engine.render(context);
   out.erase(std::remove(out.begin(), out.end(), kept_line), out.end());
   std::string names;

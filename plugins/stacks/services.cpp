@@ -14,10 +14,10 @@ namespace json = boost::json;
 /// Renders the texts of one service.
 class ServiceView {
  public:
-  ServiceView(const Part& part, const Service& service, const json::object& view)
+  ServiceView(const Part& part, const Service& service, const View& view)
       : where_((part.folder / "part.toml").string() + ": service " + service.name), view_(view) {}
 
-  std::string text(const std::string& text) const { return rendered(where_, text, view_); }
+  std::string text(const std::string& text) const { return view_.rendered(where_, text); }
 
   json::array pairs(const std::map<std::string, std::string>& entries) const {
     json::array list;
@@ -46,7 +46,7 @@ class ServiceView {
 
  private:
   std::string where_;
-  const json::object& view_;
+  const View& view_;
 };
 
 /// docker-compose replaces $NAME itself: what is the container's own is written with two.
@@ -91,7 +91,7 @@ json::object native_of(const Service& service, const std::string& folder, const 
 }
 
 json::object view_of(const Part& part, const Service& service, const Stack& stack,
-                     const std::set<std::string>& names, const json::object& view) {
+                     const std::set<std::string>& names, const View& view) {
   const ServiceView of(part, service, view);
   json::array depends;
   for (const std::string& other : service.depends_on)
@@ -157,7 +157,7 @@ std::string port_variable(const std::string& port) {
 }
 
 json::array services_of(const std::vector<const Part*>& parts, const Stack& stack,
-                        const json::object& view) {
+                        const View& view) {
   std::set<std::string> names;
   for (const Part* part : parts)
     for (const Service& service : part->services) names.insert(service.name);
@@ -168,7 +168,7 @@ json::array services_of(const std::vector<const Part*>& parts, const Stack& stac
   return list;
 }
 
-json::array volumes_of(const std::vector<const Part*>& parts, const json::object& view) {
+json::array volumes_of(const std::vector<const Part*>& parts, const View& view) {
   std::set<std::string> names;
   for (const Part* part : parts)
     for (const Service& service : part->services)

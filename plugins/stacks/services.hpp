@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "part.hpp"
+#include "render.hpp"
 
 namespace berth::stacks {
 
 /// `view`: what the services' own texts may name. A port called "application" is that of the page:
 /// where the stack has a frontend, its backend has "api" in its place.
 boost::json::array services_of(const std::vector<const Part*>& parts, const Stack& stack,
-                               const boost::json::object& view);
+                               const View& view);
 
 /// The name that a part's port has in the plan.
 std::string port_name(const Part& part, const Stack& stack, const std::string& name);
@@ -25,7 +26,6 @@ std::string folder_of(const Part& part, const Stack& stack);
 std::string port_variable(const std::string& port);
 
 /// The named volumes among those of the services ("database-data" of "database-data:/var/lib/…").
-boost::json::array volumes_of(const std::vector<const Part*>& parts,
-                              const boost::json::object& view);
+boost::json::array volumes_of(const std::vector<const Part*>& parts, const View& view);
 
 }  // namespace berth::stacks

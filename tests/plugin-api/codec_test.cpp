@@ -48,6 +48,12 @@ TEST(Codec, RoundTripsEveryExampleOfTheSchemas) {
   expect_round_trips<Done>(provider + "destroy.response");
   expect_round_trips<Event>("notifier-1/notify.request");
   expect_round_trips<Done>("notifier-1/notify.response");
+  const std::string stacks = "stack-provisioner-1/";
+  expect_round_trips<StackChoices>(stacks + "choices.response");
+  expect_round_trips<StackRequest>(stacks + "plan.request");
+  expect_round_trips<StackPlan>(stacks + "plan.response");
+  expect_round_trips<RenderRequest>(stacks + "render.request");
+  expect_round_trips<Rendering>(stacks + "render.response");
 }
 
 TEST(Codec, AServersAddressIsAnAddressAndNoOptionOfACommand) {

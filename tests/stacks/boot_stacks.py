@@ -3,9 +3,9 @@
     /usr/bin/python3 -B tests/stacks/boot_stacks.py RENDER [TEMPLATES] [--screenshots FOLDER]
                                      [--only TEXT] [--first N] [--at-once N] [--keep]
 
-RENDER is berth-stack-render. Of each stack: ./setup.sh --native, its answers, its page in Chromium with
-a screenshot, what it says while its database is away, --status, --down with no process left, and a
-second start that still has the data. Laravel runs on a stand-in: laravel/README.md.
+RENDER is berth-stack-render. Of each stack: ./setup.sh --native, its answers, its page in Chromium
+with a screenshot, what it says while its database is away, --status, --down with no process left, and
+a second start that still has the data. Laravel runs on a stand-in: laravel/README.md.
 """
 import argparse
 import concurrent.futures
@@ -26,8 +26,8 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Any two choices that go together in a stack do so here at least once; the first dozen are those that
-# people make most. Then who starts it, where root may choose.
+# Any two choices that go together in a stack do so here at least once; the first dozen are those
+# that people make most. Then who starts it, where root may choose.
 STACKS = [
     # backend database frontend css
     ("laravel postgresql none tailwind", "root"),
@@ -61,7 +61,7 @@ STACKS = [
     ("none none react bootstrap", "root"),
 ]
 
-# What each css makes of a page, and a browser's own style does not: the background's pixel, and more.
+# What each css makes of a page, and a browser's own style does not: the background's pixel …
 STYLES = {
     "tailwind": {"background": "15 23 4[123] 255", "markers": "none", "weight": "700"},
     "bootstrap": {"background": "33 37 41 255", "weight": "700"},
@@ -141,8 +141,9 @@ class Boot:
                 and not (pathlib.Path(self.given.templates) / slot / choice).is_dir()]
 
     def render(self):
-        done = subprocess.run([self.given.render, str(self.given.templates), str(self.folder.parent),
-                               *self.slots.values()], text=True, capture_output=True)
+        done = subprocess.run(
+            [self.given.render, str(self.given.templates), str(self.folder.parent),
+             *self.slots.values()], text=True, capture_output=True)
         check(done.returncode == 0, done.stderr)
         env = (self.folder / ".env").read_text()
         names = re.findall(r"^(\w+_PORT)=\d+$", env, re.M)
@@ -184,7 +185,8 @@ class Boot:
             expected["database"] = {"notes": 1, "first": NOTE}
         for port in {self.ports.get("APPLICATION_PORT"), self.ports.get("API_PORT")} - {None}:
             status, body = get(port, "/health")
-            check(status == 200 and json.loads(body) == expected, f"/health answers {status}: {body}")
+            check(status == 200 and json.loads(body) == expected,
+                  f"/health answers {status}: {body}")
 
     def api(self):
         if self.slots["backend"] == "none":
@@ -308,8 +310,9 @@ def main():
     given.screenshots = os.path.abspath(given.screenshots or work)
     os.makedirs(given.screenshots, exist_ok=True)
     installed = subprocess.run([HERE / "judges/install"], text=True, capture_output=True)
-    missing = [f"{program} ({package})" for program, package in
-               (("node", "nodejs"), ("chromium", "chromium"), ("php", "php-cli")) if not shutil.which(program)]
+    packages = {"node": "nodejs", "chromium": "chromium", "php": "php-cli"}
+    missing = [f"{program} ({package})" for program, package in packages.items()
+               if not shutil.which(program)]
     if installed.returncode != 0 or missing:
         print(f"NOT JUDGED: {installed.stderr} {', '.join(missing)}")
         return 77

@@ -9,14 +9,14 @@ namespace {
 
 class Choosing : public testing::Test {
  protected:
-  ChosenStack choose(const StackWords& words) {
+  ChosenStack choose(const Stack& words) {
     return choose_stack(provisioners_, words,
                         [](const std::string&, const std::function<void(Call&)>& body) {
                           FakeCall call;
                           body(call);
                         });
   }
-  std::string refusal(const StackWords& words, StackRefused kind) {
+  std::string refusal(const Stack& words, StackRefused kind) {
     try {
       choose(words);
     } catch (const StackRefusal& refused) {

@@ -10,6 +10,8 @@ database holds, each process in each container has the least rights, the data ou
 
 The official images are out of reach here. containers/ has stand-ins for them, made of Debian's packages,
 with the same names, users, paths and entry points as far as a project uses them.
+podman would copy what an image has in a folder over a tmpfs there; containers/runc, in front of the real
+runc, makes those folders empty, as Docker does.
 What that proves: the project's own files build, start, find each other and keep to their rights.
 What it does not: that the official images, which are other versions of PHP, PostgreSQL and Adminer, and
 Alpine in part, do with these files what the stand-ins do; nor that Laravel 12 does: laravel/README.md.
@@ -526,7 +528,6 @@ def main():
         make_debian(there)
         for name in official:
             make_stand_in(name, there)
-        leave = threading.Event()
         passed = 0
         for stack in stacks:
             print(f"building {stack.name}", flush=True)

@@ -1,9 +1,11 @@
-"""Renders every stack that no rule refuses, and has judges that nobody here wrote look at all of it.
+"""Renders every stack that no rule refuses, and has judges that nobody here wrote look at it all.
 
-    /usr/bin/python3 -B tests/stacks/judge_stacks.py RENDER [TEMPLATES] [--keep FOLDER] [--only TEXT]
+    /usr/bin/python3 -B tests/stacks/judge_stacks.py RENDER [TEMPLATES]
+                                                     [--keep FOLDER] [--only TEXT]
 
 RENDER is berth-stack-render. Most files are the same in many stacks: each content is judged once, in
-the first stack that has it. Exits 1 with the stack and the judge's words; 77 where a judge is missing.
+the first stack that has it. Exits 1 with the stack and the judge's words; 77 where a judge is
+missing.
 """
 import argparse
 import collections
@@ -23,7 +25,7 @@ PYTHON = "/usr/bin/python3"
 # What dclint holds for an error and we do not.
 TOLERATED = {
     "no-build-and-image",  # `image` names what is built: Compose 1 and 2 would call it differently
-    "service-image-require-explicit-tag",  # nor has it a version; judge_compose.py looks at the others
+    "service-image-require-explicit-tag",  # nor has it a version; judge_compose.py sees to others
 }
 
 
@@ -70,7 +72,8 @@ def compose(stacks):
     alike = {}  # the words depend on these files alone
     for name in stacks.names:
         folder = stacks.folder / name
-        files = [folder / "docker-compose.yml", folder / ".env", *sorted(folder.rglob("Dockerfile*"))]
+        files = [folder / "docker-compose.yml", folder / ".env",
+                 *sorted(folder.rglob("Dockerfile*"))]
         alike.setdefault(tuple(file.read_bytes() for file in files), str(folder))
     folders = list(alike.values())
     half = (len(folders) + 1) // 2

@@ -1,11 +1,10 @@
-// The bundled templates, and what is said of templates that cannot be used.
+// Templates of one's own beside the bundled ones, and what is said of those that cannot be used.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "berth/conformance.hpp"
 #include "berth/stack_rules.hpp"
 #include "plugin-api/fake_call.hpp"
 #include "provisioner.hpp"
@@ -72,13 +71,6 @@ class Templates : public testing::Test {
   fs::path own_;
 };
 
-TEST_F(Templates, that_are_bundled_conform) {
-  Provisioner provisioner(BERTH_TEMPLATES, {});
-  for (const auto& check :
-       conformance::run_conformance(provisioner, [] { return std::make_unique<FakeCall>(); }, {}))
-    EXPECT_EQ(check.outcome, conformance::Outcome::ok) << check.name << ": " << check.reason;
-}
-
 TEST_F(Templates, of_ones_own_are_choices_like_the_bundled_ones) {
   part("css/bulma", "aliases = [\"bul\"]\n[values]\nversion = \"1.0.4\"\n",
        "bulma <% values.bulma.version %> for <% title.line %>\n");
@@ -94,6 +86,24 @@ TEST_F(Templates, of_ones_own_are_choices_like_the_bundled_ones) {
   ASSERT_TRUE(good) << good.failure().message;
   EXPECT_EQ(file(*good, "OWN.txt"), "bulma 1.0.4 for It's <a> \"shop\" & $HOME `x` #1\n");
   EXPECT_EQ(file(*good, "app.txt"), "{{ braces }} with bulma\n");
+}
+
+TEST_F(Templates, that_are_shared_stand_beside_the_choices_they_are_for) {
+  part("shared/pair", "for = { backend = [\"one\", \"two\"] }\n[values]\nport = \"80\"\n",
+       "<% backend.id %> on <% values.pair.port %>\n");
+  for (const char* id : {"one", "two", "three"})
+    write(std::string("backend/") + id + "/part.toml", "title = \"Own\"\nversion = \"1\"\n");
+  const Result<Rendering> two = render(Stack{"two", "none", "none", "none"});
+  ASSERT_TRUE(two) << two.failure().message;
+  EXPECT_EQ(file(*two, "OWN.txt"), "two on 80\n");
+  const Result<Rendering> three = render(Stack{"three", "none", "none", "none"});
+  ASSERT_TRUE(three) << three.failure().message;
+  EXPECT_EQ(file(*three, "OWN.txt"), "");
+  part("shared/pair", "");
+  EXPECT_TRUE(has(problem(), "says for which choices of one slot")) << problem();
+  part("shared/pair", "for = { backend = [\"one\"] }\n");
+  part("backend/one", "for = { backend = [\"one\"] }\n");
+  EXPECT_TRUE(has(problem(), "only a part in shared/ has 'for'")) << problem();
 }
 
 TEST_F(Templates, of_ones_own_take_the_place_of_bundled_ones_with_their_name) {
@@ -148,19 +158,20 @@ TEST_F(Templates, that_are_missing_are_told) {
 
 TEST(Rendering, leaves_the_braces_of_others_alone_and_escapes_nothing) {
   boost::json::object view{{"name", "<b>&\"'"}};
-  EXPECT_EQ(rendered("t", "{{ $x }} ${{ y }} {!! z !!} <% name %>", view),
+  EXPECT_EQ(View(view).rendered("t", "{{ $x }} ${{ y }} {!! z !!} <% name %>"),
             "{{ $x }} ${{ y }} {!! z !!} <b>&\"'");
 }
 
 TEST(Rendering, leaves_no_line_behind_where_a_tag_stands_alone) {
   boost::json::object view{{"yes", true}, {"no", false}};
-  EXPECT_EQ(rendered("t", "a\n<%# yes %>\nb\n<%/ yes %>\n  <%# no %>\nc\n  <%/ no %>\nd\n", view),
-            "a\nb\nd\n");
+  EXPECT_EQ(
+      View(view).rendered("t", "a\n<%# yes %>\nb\n<%/ yes %>\n  <%# no %>\nc\n  <%/ no %>\nd\n"),
+      "a\nb\nd\n");
 }
 
 TEST(Rendering, of_a_tag_that_is_not_closed_is_refused) {
-  EXPECT_THROW(rendered("t", "<%# open %>", {{"open", true}}), TemplateProblem);
-  EXPECT_THROW(rendered("t", "<% unknown %>", {}), TemplateProblem);
+  EXPECT_THROW((void)View({{"open", true}}).rendered("t", "<%# open %>"), TemplateProblem);
+  EXPECT_THROW((void)View({}).rendered("t", "<% unknown %>"), TemplateProblem);
 }
 
 }  // namespace

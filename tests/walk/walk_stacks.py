@@ -253,7 +253,7 @@ def an_update_keeps_what_its_user_changed():
 
         layout, page = story.at("shop", "app", "layout.jsx"), story.at("shop", "app", "page.jsx")
         change(layout, "export const metadata", "// Mine.\nexport const metadata")
-        change(page, "export default async function Page() {", "export default async function MyPage() {")
+        change(page, "export default function Page() {", "export default function MyPage() {")
         os.unlink(story.at("shop", "next.config.mjs"))
         with open(story.at("shop", ".env"), "a") as env:
             env.write("MINE=1\n")
@@ -261,8 +261,8 @@ def an_update_keeps_what_its_user_changed():
         change(os.path.join(template, "part.toml"), 'version = "', 'version = "9.')
         change(os.path.join(template, "files", "app", "layout.jsx"), '<html lang="en"',
                '<html dir="ltr" lang="en"')
-        change(os.path.join(template, "files", "app", "page.jsx"), "export default async function Page() {",
-               "export default async function ThePage() {")
+        change(os.path.join(template, "files", "app", "page.jsx"), "export default function Page() {",
+               "export default function ThePage() {")
         change(os.path.join(template, "files", "next.config.mjs"), "poweredByHeader: false",
                "poweredByHeader: true")
         fates = {one["path"]: one["fate"] for one in

@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/exits.hpp"
+#include "cli/members.hpp"
 #include "cli/table.hpp"
 #include "cli/utf8.hpp"
 #include "cli/wording.hpp"
@@ -304,16 +305,10 @@ int rotate(Berth& berth, Answer& answer) {
   json::object document;
   document["status"] = rotation.left.empty() ? "done" : "incomplete";
   document["key_id"] = rotation.key_id;
-  const auto list_of = [](const std::vector<std::string>& texts) {
-    json::array array;
-    for (const std::string& text : texts) array.emplace_back(text);
-    return array;
-  };
   document["accounts"] = list_of(rotation.accounts);
   document["projects"] = list_of(rotation.projects);
   document["problems"] = list_of(rotation.left);
-  document["old_key_file"] = rotation.old_key_file.empty() ? json::value(nullptr)
-                                                           : json::value(rotation.old_key_file);
+  document["old_key_file"] = text_or_null(rotation.old_key_file);
   answer.document(document);
   answer.print(fmt::format("{} sealed with key {}",
                            counted(rotation.accounts.size(), "account is", "accounts are"),

@@ -190,7 +190,8 @@ Argument plugin_argument(std::string& id) {
 }
 
 Option settings_option(std::string& settings_of) {
-  return {"--settings-of", "ACCOUNT", "whose settings: an account or notifier, else the first",
+  return {"--settings-of", "ACCOUNT",
+          "whose settings: an account, notifier or stack provisioner, else the first",
           &settings_of, false, {}, Completes::account};
 }
 

@@ -34,4 +34,7 @@ std::vector<Stack> stacks_of(const StackChoices& choices);
 /// the one that keeps the earlier slots; `stack` itself where there is none.
 Stack nearest_to(const StackChoices& choices, const Stack& stack);
 
+/// "" where `path` may be that of a file in a project, or what is wrong with it: "is absolute".
+std::string path_problem(const std::string& path);
+
 }  // namespace berth

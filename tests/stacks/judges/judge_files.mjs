@@ -11,8 +11,9 @@ const dockerfilelint = require('dockerfilelint');
 const said = [];
 for (const path of JSON.parse(readFileSync(0, 'utf8'))) {
   const text = readFileSync(path, 'utf8');
+  const say = (judge, line, words) => said.push({ path, judge, line, text: words });
   for (const problem of validate(text))
-    said.push({ path, judge: 'dockerfile-utils', line: problem.range.start.line + 1, text: problem.message });
+    say('dockerfile-utils', problem.range.start.line + 1, problem.message);
   const stages = new Set([...text.matchAll(/^FROM\s.*\sAS\s+(\S+)/gim)].map((match) => match[1]));
   const lines = text.split('\n');
   for (const problem of dockerfilelint.run('', text)) {
@@ -20,7 +21,7 @@ for (const path of JSON.parse(readFileSync(0, 'utf8'))) {
     // It takes the name of an earlier stage for that of an image without a tag.
     const from = /^FROM\s+(\S+)/.exec(lines[line - 1] ?? '');
     if (problem.title === 'Base Image Missing Tag' && stages.has(from?.[1])) continue;
-    said.push({ path, judge: 'dockerfilelint', line, text: `${problem.title}: ${problem.description}` });
+    say('dockerfilelint', line, `${problem.title}: ${problem.description}`);
   }
 }
 process.stdout.write(JSON.stringify(said));

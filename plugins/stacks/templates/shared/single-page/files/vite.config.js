@@ -1,7 +1,15 @@
 <%# css.tailwind %>
 import tailwindcss from '@tailwindcss/vite';
 <%/ css.tailwind %>
+<%# frontend.react %>
+import react from '@vitejs/plugin-react';
+<%/ frontend.react %>
+<%# frontend.svelte %>
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+<%/ frontend.svelte %>
+<%# frontend.vue %>
 import vue from '@vitejs/plugin-vue';
+<%/ frontend.vue %>
 <%# backend.any %>
 import { defineConfig, loadEnv } from 'vite';
 
@@ -12,10 +20,10 @@ const proxy = { '/api': backend, '/health': backend };
 
 export default defineConfig({
 <%# css.tailwind %>
-  plugins: [vue(), tailwindcss()],
+  plugins: [<% frontend.id %>(), tailwindcss()],
 <%/ css.tailwind %>
 <%^ css.tailwind %>
-  plugins: [vue()],
+  plugins: [<% frontend.id %>()],
 <%/ css.tailwind %>
   server: { host: '127.0.0.1', proxy },
   preview: { host: process.env.ADDRESS ?? '127.0.0.1', port: Number(process.env.PORT ?? 8080), strictPort: true, proxy },
@@ -33,7 +41,7 @@ const health = (server) => {
 
 export default defineConfig({
   plugins: [
-    vue(),
+    <% frontend.id %>(),
 <%# css.tailwind %>
     tailwindcss(),
 <%/ css.tailwind %>
