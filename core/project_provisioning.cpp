@@ -4,6 +4,7 @@
 #include <set>
 
 #include "berth/codec.hpp"
+#include "berth/stack_rules.hpp"
 #include "credentials/chance.hpp"
 #include "engine/finish.hpp"
 #include "engine/tell.hpp"
@@ -179,7 +180,12 @@ Rendering ProjectProvisioning::rendered(const ProjectRecord& project, const Chos
   Result<Rendering> rendering = Failure{};
   calls()(stack.provisioner + " render",
           [&](Call& call) { rendering = (*provisioner)->render(request, call); });
-  if (rendering) return *std::move(rendering);
+  if (rendering) {
+    const std::string problem = secret_problem(*rendering, request.secrets);
+    if (!problem.empty())
+      throw Failed{"template", stack.provisioner + ": " + problem + "; nothing was written"};
+    return *std::move(rendering);
+  }
   const Failure& failure = rendering.failure();
   const bool passing =
       failure.code == ErrorCode::unavailable || failure.code == ErrorCode::cancelled;

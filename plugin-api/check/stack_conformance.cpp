@@ -51,19 +51,13 @@ std::string rendering_problem(const Rendering& rendering, const RenderRequest& r
     if (const std::string problem = path_problem(file.path); !problem.empty())
       return "path \"" + file.path + "\" " + problem;
     if (!paths.insert(file.path).second) return file.path + " stands twice";
-    for (const auto& [name, secret] : request.secrets)
-      if (!file.secret && file.content.find(secret) != std::string::npos)
-        return file.path + " holds " + name + " and is not marked as a secret";
   }
   for (const RenderedFile& file : rendering.files)  // a file where another needs a folder
     for (std::size_t at = file.path.find('/'); at != std::string::npos;
          at = file.path.find('/', at + 1))
       if (paths.count(file.path.substr(0, at)) > 0)
         return file.path.substr(0, at) + " is a file and a folder";
-  for (const auto& [key, text] : rendering.credentials)
-    for (const auto& [name, secret] : request.secrets)
-      if (text.find(secret) != std::string::npos) return "credential " + key + " holds " + name;
-  return "";
+  return secret_problem(rendering, request.secrets);
 }
 
 RenderRequest request_for(const Stack& stack, const StackPlan& plan) {

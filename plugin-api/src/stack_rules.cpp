@@ -119,4 +119,25 @@ std::string path_problem(const std::string& path) {
   return "";
 }
 
+std::string secret_problem(const Rendering& rendering,
+                           const std::map<std::string, std::string>& secrets) {
+  for (const auto& [name, secret] : secrets) {
+    const auto holds = [&secret](const std::string& text) {
+      return text.find(secret) != std::string::npos;
+    };
+    for (const RenderedFile& file : rendering.files) {
+      if (holds(file.path)) return "the path of a file holds " + name;
+      if (!file.secret && holds(file.content))
+        return file.path + " holds " + name + " and is not marked as a secret";
+    }
+    for (const auto& [key, text] : rendering.credentials)
+      if (holds(text)) return "credential " + key + " holds " + name;
+    if (std::any_of(rendering.next_steps.begin(), rendering.next_steps.end(), holds))
+      return "a next step holds " + name;
+    if (std::any_of(rendering.setup.begin(), rendering.setup.end(), holds))
+      return "the setup command holds " + name;
+  }
+  return "";
+}
+
 }  // namespace berth

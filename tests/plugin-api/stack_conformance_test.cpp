@@ -100,6 +100,18 @@ TEST(StackConformance, FindsASecretThatOthersMayRead) {
     rendering.credentials["password"] = request.secrets.at("KEY");
   };
   EXPECT_TRUE(has(verdict(bad), "credential password holds KEY")) << verdict(bad);
+  bad.spoil = [](Rendering& rendering, const RenderRequest& request) {
+    rendering.next_steps.push_back("log in with " + request.secrets.at("KEY"));
+  };
+  EXPECT_TRUE(has(verdict(bad), "a next step holds KEY")) << verdict(bad);
+  bad.spoil = [](Rendering& rendering, const RenderRequest& request) {
+    rendering.setup.push_back("--password=" + request.secrets.at("KEY"));
+  };
+  EXPECT_TRUE(has(verdict(bad), "the setup command holds KEY")) << verdict(bad);
+  bad.spoil = [](Rendering& rendering, const RenderRequest& request) {
+    rendering.files[0].path = request.secrets.at("KEY") + ".txt";
+  };
+  EXPECT_TRUE(has(verdict(bad), "the path of a file holds KEY")) << verdict(bad);
 }
 
 TEST(StackConformance, FindsAnAnswerThatIsAnotherOneTheNextTime) {

@@ -55,6 +55,8 @@ class FakeProvisioner final : public StackProvisioner {
     rendering.files.push_back(env);
     rendering.credentials = {{"database", "shop"}, {"username", "shop"}};
     rendering.next_steps = {"look around"};
+    if (tells_the_password)
+      rendering.next_steps.push_back("log in with " + request.secrets.at("DATABASE_PASSWORD"));
     rendering.setup = {"./setup.sh"};
     return rendering;
   }
@@ -76,6 +78,7 @@ class FakeProvisioner final : public StackProvisioner {
   std::vector<StackChoice> more;
   StackPlan planned = a_plan();
   std::map<std::string, std::string> files{{"README.md", "# Shop\n"}, {"setup.sh", "exit 0\n"}};
+  bool tells_the_password = false;
   std::vector<RenderRequest> asked;
 };
 

@@ -233,6 +233,7 @@ TEST_F(Projects, keep_the_saved_stack_whatever_becomes_of_the_folder) {
        false},
       {"template", [](auto& p) { p.planned.ports[0].from = 80; }, false},
       {"template", [](auto& p) { p.planned.secrets[0].length = 4; }, false},
+      {"template", [](auto& p) { p.tells_the_password = true; }, false},
       {"folder", [](auto& p) { p.files["../outside"] = "x"; }, true},
       {"folder", [](auto& p) { p.files["/etc/passwd"] = "x"; }, true},
       {"folder", [](auto& p) { p.files[".berth/base/x"] = "x"; }, true},

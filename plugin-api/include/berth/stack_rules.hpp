@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,5 +37,10 @@ Stack nearest_to(const StackChoices& choices, const Stack& stack);
 
 /// "" where `path` may be that of a file in a project, or what is wrong with it: "is absolute".
 std::string path_problem(const std::string& path);
+
+/// "" where each of the secrets stands only in files that are marked as secret, or which one stands
+/// where else: what else a rendering says is shown, and kept unsealed.
+std::string secret_problem(const Rendering& rendering,
+                           const std::map<std::string, std::string>& secrets);
 
 }  // namespace berth
