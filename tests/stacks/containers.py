@@ -187,6 +187,7 @@ def make_debian(there):
             shutil.copy(STAND_INS / "debian/Dockerfile", folder)
             build(folder, "Dockerfile", [tag], 300)
     run("buildah", "tag", tag, "localhost/berth-stand-in/debian:latest")
+    return tag
 
 
 def make_stand_in(name, there):
@@ -207,15 +208,21 @@ def make_stand_in(name, there):
                     (work / packed.split()[-1]).rename(work / file)
             build(work, "Dockerfile", [tag], 900)
     run("buildah", "tag", tag, f"docker.io/library/{name}")
+    return tag
 
 
-def remove_images(stacks):
+def remove_images(stacks, stand_ins):
     """Those of the stacks, and stand-ins that others have taken the place of."""
-    subprocess.run(["buildah", "rm", "--all"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def quietly(*words):
+        subprocess.run(["buildah", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quietly("rm", "--all")
+    made = {name.rpartition(":")[0] for name in stand_ins}
     for name in images():
-        if any(name in stack.built for stack in stacks):
-            subprocess.run(["buildah", "rmi", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    subprocess.run(["buildah", "rmi", "--prune"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        replaced = name.rpartition(":")[0] in made and name not in stand_ins | {
+            "localhost/berth-stand-in/debian:latest"}
+        if replaced or any(name in stack.built for stack in stacks):
+            quietly("rmi", name)
+    quietly("rmi", "--prune")
 
 
 # --- podman in a network of its own
@@ -509,6 +516,7 @@ def judged(name, step):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
     given = read_arguments()
     given.render = os.path.abspath(given.render)
     if why := why_not():
@@ -520,15 +528,15 @@ def main():
     fcntl.flock(lock, fcntl.LOCK_EX)  # two at once: the second waits
     work = pathlib.Path(tempfile.mkdtemp(prefix="berth_containers_")).resolve()
     stacks = [Stack(slots, given, work) for slots in STACKS if given.only in slots.replace(" ", "-")]
-    made = []
+    made, stand_ins = [], set()
     try:
         there = images()
         for stack in stacks:
             stack.read()
         official = sorted(set().union(*[stack.official_images() for stack in stacks]))
-        make_debian(there)
+        stand_ins.add(make_debian(there))
         for name in official:
-            make_stand_in(name, there)
+            stand_ins.add(make_stand_in(name, there))
         passed = 0
         for stack in stacks:
             print(f"building {stack.name}", flush=True)
@@ -545,7 +553,7 @@ def main():
     finally:
         if not given.keep:
             shutil.rmtree(work, ignore_errors=True)
-            remove_images(stacks)
+            remove_images(stacks, stand_ins)
     print(f"{passed} passed, {len(stacks) - passed} failed, in {time.monotonic() - begun:.0f} s")
     return 0 if passed == len(stacks) else 1
 
