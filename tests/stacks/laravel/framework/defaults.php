@@ -47,6 +47,7 @@ return [
         'default' => env('CACHE_STORE', 'database'),
         'stores' => [
             'array' => ['driver' => 'array'],
+            'database' => ['driver' => 'database', 'connection' => env('DB_CACHE_CONNECTION'), 'table' => 'cache'],
             'file' => ['driver' => 'file', 'path' => storage_path('framework/cache/data')],
         ],
         'prefix' => 'stand_in',
