@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <optional>
 
 #include "account_reports.hpp"
 #include "berth/codec.hpp"
@@ -447,7 +448,8 @@ KeyRotation AccountChanges::rotate_key() {
                     user_ + " is none");
   KeyRotation rotation;
   try {
-    if (keys_.in_file()) begin_key_rotation(keys_.file());
+    std::optional<KeyFileRotation> file;
+    if (keys_.in_file()) file.emplace(keys_.file());
     parts_.ledger.write([&](LedgerTransaction& tx) {
       rotation = {};
       const Keyring ring = keys_.read();
@@ -472,8 +474,8 @@ KeyRotation AccountChanges::rotate_key() {
       }
       seal_projects_anew(tx, ring, rotation);
     });
-    if (keys_.in_file()) {
-      end_key_rotation(keys_.file());
+    if (file) {
+      file->end();
       rotation.old_key_file = old_key_file(keys_.file()).string();
     }
   } catch (const KeyProblem& problem) {

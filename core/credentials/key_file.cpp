@@ -1,6 +1,7 @@
 #include "credentials/key_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,24 @@ void write_all(int number, const fs::path& file, const std::string& text) {
   if (::fsync(number) != 0) fail(file, "cannot be written to disk");
 }
 
+/// The file, open and locked. Another rotation may have put another in its place meanwhile.
+int locked(const fs::path& file) {
+  for (;;) {
+    key_of_file(file);
+    const int number = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (number < 0) fail(file, "cannot be read");
+    struct stat opened {}, named {};
+    const bool held = ::flock(number, LOCK_EX | LOCK_NB) == 0;
+    const bool same = held && ::fstat(number, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
+                      opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+    if (same) return number;
+    ::close(number);
+    if (!held)
+      throw KeyProblem("the key in " + file.string() +
+                       " is just being replaced by another berth; wait until that has ended");
+  }
+}
+
 }  // namespace
 
 fs::path next_key_file(const fs::path& file) { return beside(file, ".next"); }
@@ -102,22 +121,27 @@ std::string make_key_file(const fs::path& file) {
   return key.id();
 }
 
-void begin_key_rotation(const fs::path& file) {
-  key_of_file(file);
-  std::error_code ignored;
-  if (fs::exists(next_key_file(file), ignored)) {
-    key_of_file(next_key_file(file));
-    return;
+KeyFileRotation::KeyFileRotation(const fs::path& file) : file_(file), locked_(locked(file)) {
+  try {
+    std::error_code ignored;
+    if (fs::exists(next_key_file(file), ignored))
+      key_of_file(next_key_file(file));
+    else
+      make_key_file(next_key_file(file));
+  } catch (...) {
+    ::close(locked_);
+    throw;
   }
-  make_key_file(next_key_file(file));
 }
 
-void end_key_rotation(const fs::path& file) {
-  const fs::path old = old_key_file(file);
+KeyFileRotation::~KeyFileRotation() { ::close(locked_); }
+
+void KeyFileRotation::end() {
+  const fs::path old = old_key_file(file_);
   if (::unlink(old.c_str()) != 0 && errno != ENOENT) fail(old, "cannot be removed");
-  if (::link(file.c_str(), old.c_str()) != 0) fail(old, "cannot be made");
-  if (::rename(next_key_file(file).c_str(), file.c_str()) != 0) fail(file, "cannot be replaced");
-  sync_folder_of(file);
+  if (::link(file_.c_str(), old.c_str()) != 0) fail(old, "cannot be made");
+  if (::rename(next_key_file(file_).c_str(), file_.c_str()) != 0) fail(file_, "cannot be replaced");
+  sync_folder_of(file_);
 }
 
 }  // namespace berth

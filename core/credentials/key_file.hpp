@@ -22,9 +22,20 @@ CredentialKey key_of_file(const std::filesystem::path& file);
 /// A new key in a new file, durably. Returns its id. Throws KeyProblem: there is a file already.
 std::string make_key_file(const std::filesystem::path& file);
 
-/// Step 1. Throws KeyProblem.
-void begin_key_rotation(const std::filesystem::path& file);
-/// Step 3. Throws KeyProblem.
-void end_key_rotation(const std::filesystem::path& file);
+/// One rotation; while it lives, no other process begins one of the same file.
+class KeyFileRotation {
+ public:
+  /// Step 1. Throws KeyProblem, also where another one is under way.
+  explicit KeyFileRotation(const std::filesystem::path& file);
+  KeyFileRotation(const KeyFileRotation&) = delete;
+  KeyFileRotation& operator=(const KeyFileRotation&) = delete;
+  ~KeyFileRotation();
+  /// Step 3. Throws KeyProblem.
+  void end();
+
+ private:
+  const std::filesystem::path file_;
+  int locked_;  // FILE as it was; the kernel frees it with its holder
+};
 
 }  // namespace berth

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "credentials/chance.hpp"
@@ -89,32 +90,44 @@ TEST_F(KeyFile, of_another_length_is_refused_and_not_quoted) {
 TEST_F(KeyFile, keeps_opening_all_between_any_two_steps_of_a_rotation) {
   const std::string first = make_key_file(file_);
   EXPECT_EQ(store().read().sealing().id(), first);
-  begin_key_rotation(file_);
+  std::optional<KeyFileRotation> rotation(file_);
   const std::string second = store().read().sealing().id();
   EXPECT_NE(second, first);
   EXPECT_NE(store().read().find(first), nullptr);
-  begin_key_rotation(file_);  // the first one died
+  rotation.reset();  // it died
+  rotation.emplace(file_);
   EXPECT_EQ(store().read().sealing().id(), second);
-  end_key_rotation(file_);
+  rotation->end();
   EXPECT_EQ(store().read().sealing().id(), second);
   EXPECT_NE(store().read().find(first), nullptr) << "a ledger from a backup";
   EXPECT_EQ(key_of_file(file_).id(), second);
   EXPECT_EQ(mode_of(old_key_file(file_)), 0600U);
   EXPECT_FALSE(fs::exists(next_key_file(file_)));
-  begin_key_rotation(file_);
-  end_key_rotation(file_);
+  KeyFileRotation(file_).end();
   EXPECT_EQ(store().read().find(first), nullptr) << "two rotations ago";
   EXPECT_NE(store().read().find(second), nullptr);
 }
 
+TEST_F(KeyFile, is_replaced_by_one_at_a_time_or_a_key_in_use_could_go) {
+  const std::string first = make_key_file(file_);
+  {
+    KeyFileRotation rotation(file_);
+    const std::string words = complaint([&] { KeyFileRotation second(file_); });
+    EXPECT_NE(words.find("is just being replaced by another berth"), std::string::npos) << words;
+    rotation.end();
+  }
+  EXPECT_EQ(key_of_file(old_key_file(file_)).id(), first);
+  EXPECT_NO_THROW(KeyFileRotation(file_).end());
+}
+
 TEST_F(KeyFile, that_died_between_its_last_two_steps_still_opens_all) {
   const std::string first = make_key_file(file_);
-  begin_key_rotation(file_);
+  { const KeyFileRotation died(file_); }
   const std::string second = key_of_file(next_key_file(file_)).id();
   fs::create_hard_link(file_, old_key_file(file_));  // and here it died
   EXPECT_NE(store().read().find(first), nullptr);
   EXPECT_EQ(store().read().sealing().id(), second);
-  end_key_rotation(file_);
+  KeyFileRotation(file_).end();
   EXPECT_EQ(key_of_file(file_).id(), second);
 }
 

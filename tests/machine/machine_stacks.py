@@ -1,6 +1,7 @@
 """A project from four choices to a page on a machine that was bought for it and really booted."""
 import json
 import os
+import shutil
 import subprocess
 import urllib.request
 
@@ -24,6 +25,10 @@ def a_project_is_deployed_to_a_machine_that_was_bought_for_it():
         saved = story.berth("--json", "stack", "save", "notes-here", "--backend", "fastapi", "--database", "sqlite",
                             code=0).document()
         port = saved["provisioning"]["credentials"]["application_port"]
+        routes = os.path.join(projects, "notes-here", "old routes\n")  # a name that no list of lines can hold
+        os.mkdir(routes)
+        with open(os.path.join(routes, "éa.py"), "w") as old:
+            old.write("# out of use\n")
         deployed = story.berth("--json", "deploy", "--stack", "notes-here", code=0, timeout=500).document()
         story.check(deployed["status"] == "succeeded" and deployed["application"] == "notes-here", deployed)
         story.check("healthy: http://" in deployed["command_output"], deployed["command_output"])
@@ -39,7 +44,10 @@ def a_project_is_deployed_to_a_machine_that_was_bought_for_it():
         there = subprocess.run(ssh + ["cd berth/notes-here && stat -c '%a %n' .env && ls -d data .berth"], text=True,
                                capture_output=True, check=False).stdout
         story.check("600 .env" in there, there)
-        # A second deployment replaces the files, and what the database has stays.
+        listed = ssh + ["cd berth/notes-here && find . -path './old*' -type f"]
+        story.check("a.py" in subprocess.run(listed, text=True, capture_output=True, check=True).stdout, "not copied")
+        # A second deployment replaces the files, those that are gone go there, too, and what the database has stays.
+        shutil.rmtree(routes)
         add = ("cd berth/notes-here && .venv/bin/python -c \"import sqlite3, glob; "
                "c = sqlite3.connect(glob.glob('data/*.sqlite')[0]); "
                "c.execute(\\\"INSERT INTO notes (text) VALUES ('kept')\\\"); c.commit()\"")
@@ -52,6 +60,9 @@ def a_project_is_deployed_to_a_machine_that_was_bought_for_it():
         copied = subprocess.run(ssh + ["tail -n 1 berth/notes-here/README.md"], text=True, capture_output=True,
                                 check=False).stdout
         story.check(copied == "changed\n", copied)
+        left = subprocess.run(ssh + ["cd berth/notes-here && ls -d old* ; ls -d .venv"], text=True, capture_output=True,
+                              check=False).stdout
+        story.check(left == ".venv\n", left)
         story.check(len(story.machines()) == 1, story.machines())
 
 

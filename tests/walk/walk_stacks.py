@@ -1,5 +1,6 @@
 """Projects from four choices, with the bundled templates: what is there at once, and what is left when
 something is in the way."""
+import concurrent.futures
 import json
 import os
 import random
@@ -311,6 +312,13 @@ def a_rotated_key_opens_the_secrets_of_projects_too():
         password = story.save("shop", database="postgresql")["provisioning"]["credentials"]["password"]
         rotated = story.berth("--as", "ann", "--json", "accounts", "rotate-key", code=0).document()
         story.check(rotated["projects"] == ["shop"] and not rotated["problems"], rotated)
+        story.check(story.stack("credentials", "shop").document()["password"] == password, "another")
+        for _ in range(3):  # several at once: one after the other, or refused
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                rotations = list(pool.map(lambda _: story.berth("--as", "ann", "accounts", "rotate-key"), range(4)))
+            story.check(any(one.code == 0 for one in rotations), rotations)
+            story.check(all(one.code == 0 or "is just being replaced by another berth" in one.err for one in rotations),
+                        rotations)
         story.check(story.stack("credentials", "shop").document()["password"] == password, "another")
         shutil.move(story.path("state", "credentials.key"), story.path("away"))
         for name in ("credentials.key.old", "credentials.key.next"):
