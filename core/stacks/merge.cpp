@@ -8,7 +8,7 @@
 namespace berth {
 namespace {
 
-/// The library counts how often it was begun.
+/// The library as long as the process: to begin it takes longer than to join a file.
 class Git {
  public:
   Git() {
@@ -18,6 +18,8 @@ class Git {
   Git(const Git&) = delete;
   Git& operator=(const Git&) = delete;
 };
+
+void use_git() { static const Git git; }
 
 void require(int outcome) {
   if (outcome >= 0) return;
@@ -38,7 +40,7 @@ bool is_text(const std::string& content) { return content.find('\0') == std::str
 
 Merged merged(const std::string& base, const std::string& mine, const std::string& theirs) {
   if (!is_text(base) || !is_text(mine) || !is_text(theirs)) return {mine, true};
-  const Git git;
+  use_git();
   const git_merge_file_input ancestor = input_of(base);
   const git_merge_file_input ours = input_of(mine);
   const git_merge_file_input other = input_of(theirs);
@@ -54,7 +56,7 @@ Merged merged(const std::string& base, const std::string& mine, const std::strin
 
 std::string diff_of(const std::string& path, const std::string& before, const std::string& after) {
   if (before == after) return "";
-  const Git git;
+  use_git();
   git_patch* made = nullptr;
   require(git_patch_from_buffers(&made, before.data(), before.size(), path.c_str(), after.data(),
                                  after.size(), path.c_str(), nullptr));
