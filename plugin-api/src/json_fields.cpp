@@ -101,7 +101,8 @@ std::optional<SettingValue> setting_value_of(const boost::json::value& value) {
     boost::json::error_code error;
     const auto whole = value.to_number<std::int64_t>(error);
     if (!error && !value.is_double()) return whole;
-    return value.to_number<double>();
+    const double number = value.to_number<double>();
+    return std::isfinite(number) ? std::optional<SettingValue>(number) : std::nullopt;
   }
   const auto* array = value.if_array();
   if (array == nullptr) return std::nullopt;

@@ -1,6 +1,8 @@
 // What a stack provisioner is asked and answers.
+#include <algorithm>
 #include <array>
 
+#include "berth/stack_rules.hpp"
 #include "coded.hpp"
 
 namespace berth {
@@ -24,6 +26,34 @@ constexpr std::int64_t first_port = 1024;
 constexpr std::int64_t last_port = 65535;
 constexpr std::int64_t shortest_secret = 24;
 constexpr std::int64_t longest_secret = 256;
+constexpr std::size_t most_stacks = 20'000;  // all are looked at for the nearest to a wish
+constexpr std::size_t most_rules = 256;
+constexpr std::size_t most_ruled_ids = 4096;
+constexpr std::size_t most_of_a_project = 64;  // ports, and secrets
+
+constexpr const char* no_slot = "is none of backend, database, frontend and css";
+
+bool is_slot(std::string_view word) {
+  return std::find(stack_slots.begin(), stack_slots.end(), word) != stack_slots.end();
+}
+
+std::size_t count_ruled_ids(const StackChoices& choices) {
+  std::size_t count = 0;
+  for (const StackRule& rule : choices.rules)
+    for (const auto& slot_and_ids : rule.when) count += slot_and_ids.second.size();
+  return count;
+}
+
+std::size_t count_stacks(const StackChoices& choices) {
+  std::size_t stacks = 1;
+  for (const std::string_view slot : stack_slots) {
+    const auto of_slot = static_cast<std::size_t>(
+        std::count_if(choices.choices.begin(), choices.choices.end(),
+                      [&](const StackChoice& choice) { return choice.slot == slot; }));
+    stacks = std::min(most_stacks + 1, stacks * (of_slot + 1));
+  }
+  return stacks;
+}
 
 }  // namespace
 
@@ -43,6 +73,7 @@ static void describe(Fields& f, Stack& v) {
 template <class Fields>
 static void describe(Fields& f, StackChoice& v) {
   f.required("slot", v.slot);
+  if (!is_slot(v.slot)) f.complain("slot", no_slot);
   f.required("id", v.id);
   f.required("title", v.title);
   f.optional("aliases", v.aliases);
@@ -52,6 +83,8 @@ template <class Fields>
 static void describe(Fields& f, StackRule& v) {
   f.required("id", v.id);
   f.required("when", v.when);
+  for (const auto& [slot, ids] : v.when)
+    if (!is_slot(slot)) f.complain("when." + slot, no_slot);
   f.required("sentence", v.sentence);
 }
 
@@ -59,6 +92,9 @@ template <class Fields>
 static void describe(Fields& f, StackChoices& v) {
   f.required("choices", v.choices);
   f.optional("rules", v.rules);
+  if (v.rules.size() > most_rules) f.complain("rules", "are more than 256");
+  if (count_ruled_ids(v) > most_ruled_ids) f.complain("rules", "name more than 4096 ids");
+  if (count_stacks(v) > most_stacks) f.complain("choices", "make more than 20000 stacks");
 }
 
 template <class Fields>
@@ -83,6 +119,8 @@ static void describe(Fields& f, StackPlan& v) {
   f.required("template_version", v.template_version);
   f.optional("ports", v.ports);
   f.optional("secrets", v.secrets);
+  if (v.ports.size() > most_of_a_project) f.complain("ports", "are more than 64");
+  if (v.secrets.size() > most_of_a_project) f.complain("secrets", "are more than 64");
   f.required("millicores", v.millicores);
   f.required("memory_mib", v.memory_mib);
   f.required("disk_mib", v.disk_mib);

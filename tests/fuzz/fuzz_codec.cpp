@@ -66,6 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   else if (which == "Found") round_trip<Found>(text);
   else if (which == "DestroyRequest") round_trip<DestroyRequest>(text);
   else if (which == "Event") round_trip<Event>(text);
+  else if (which == "StackChoices") round_trip<StackChoices>(text);
+  else if (which == "StackRequest") round_trip<StackRequest>(text);
+  else if (which == "StackPlan") round_trip<StackPlan>(text);
+  else if (which == "RenderRequest") round_trip<RenderRequest>(text);
+  else if (which == "Rendering") round_trip<Rendering>(text);
   else if (which == "Failure") failure(text);
   else if (which == "Settings") settings(text);
   else return -1;  // not worth keeping

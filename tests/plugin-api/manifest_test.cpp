@@ -121,6 +121,7 @@ TEST(Settings, CrossAsJson) {
   EXPECT_EQ(settings_of_json(json_of_settings(settings)).value(), settings);
   EXPECT_FALSE(settings_of_json(R"({"a": {}})"));
   EXPECT_FALSE(settings_of_json("[]"));
+  EXPECT_FALSE(settings_of_json(R"({"a": 1e400})")) << "no double holds it, and null is none";
   EXPECT_TRUE(settings_of_json(R"({"a": null})")->empty());
 }
 

@@ -71,5 +71,34 @@ TEST(StackCodec, RefusesWhatNoProjectNeeds) {
   EXPECT_FALSE(plan(R"("secrets":[{"name":"KEY","length":8}],)"));
 }
 
+std::string refusal(const StackChoices& choices) {
+  const Result<StackChoices> read = codec::decode<StackChoices>(codec::encode(choices));
+  return read ? "" : read.failure().message;
+}
+
+// The host looks at all of these: a plugin must not be able to keep it busy, or fill its memory.
+TEST(StackCodec, RefusesChoicesWithoutEnd) {
+  StackChoices many;
+  for (const std::string_view slot : stack_slots)
+    for (int i = 0; i < 12; ++i)
+      many.choices.push_back({std::string(slot), "c" + std::to_string(i), "C", {}});
+  EXPECT_NE(refusal(many).find("more than 20000 stacks"), std::string::npos) << refusal(many);
+  many.choices.resize(36);
+  EXPECT_EQ(refusal(many), "");
+  many.rules.assign(257, {"r", {{"css", {"c1"}}}, "no"});
+  EXPECT_NE(refusal(many).find("more than 256"), std::string::npos) << refusal(many);
+  many.rules.assign(2, {"r", {{"css", std::vector<std::string>(3000, "c1")}}, "no"});
+  EXPECT_NE(refusal(many).find("more than 4096 ids"), std::string::npos) << refusal(many);
+}
+
+TEST(StackCodec, RefusesSlotsThatNoStackHas) {
+  StackChoices choices = some_choices();
+  choices.rules.push_back({"r", {{"colour", {"red"}}}, "no"});
+  EXPECT_NE(refusal(choices).find("when.colour"), std::string::npos) << refusal(choices);
+  choices = some_choices();
+  choices.choices.push_back({"colour", "red", "Red", {}});
+  EXPECT_NE(refusal(choices).find("slot"), std::string::npos) << refusal(choices);
+}
+
 }  // namespace
 }  // namespace berth

@@ -328,7 +328,8 @@ def main():
         print(f"kept in {work}")
     else:
         shutil.rmtree(work, ignore_errors=True)
-    print(f"{passed} passed, {len(stacks) - passed} failed")
+    print(f"COUNTED: {passed} of {len(stacks)} stacks started without containers, answered from their database, and "
+          "went away")
     return 0 if passed == len(stacks) else 1
 
 

@@ -554,7 +554,8 @@ def main():
         if not given.keep:
             shutil.rmtree(work, ignore_errors=True)
             remove_images(stacks, stand_ins)
-    print(f"{passed} passed, {len(stacks) - passed} failed, in {time.monotonic() - begun:.0f} s")
+    print(f"COUNTED: {passed} of {len(stacks)} stacks came up in containers, healthy and with the least rights, kept "
+          f"their data, and went away, in {time.monotonic() - begun:.0f} s")
     return 0 if passed == len(stacks) else 1
 
 

@@ -43,6 +43,7 @@ struct StackRule {
   std::string sentence;  // for a person: "css needs a frontend, or a backend that renders pages"
 };
 
+/// At most 20,000 stacks of all choices together, 256 rules and 4,096 ids in these.
 struct StackChoices {
   std::vector<StackChoice> choices;
   std::vector<StackRule> rules;
