@@ -495,10 +495,6 @@ PluginUse use_for(const Configuration& config, const Accounts& accounts, std::st
   return use;
 }
 
-}  // namespace
-
-namespace {
-
 /// Of those that the plugin has, the one with this method.
 std::string interface_of(const Manifest& manifest, std::string_view method) {
   if (method == "notify") return notifier_id;

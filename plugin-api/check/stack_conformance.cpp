@@ -17,10 +17,6 @@ bool is_id(const std::string& text) {
   });
 }
 
-bool is_slot(const std::string& slot) {
-  return std::find(stack_slots.begin(), stack_slots.end(), slot) != stack_slots.end();
-}
-
 std::string choices_problem(const StackChoices& choices) {
   std::set<std::string> known;
   for (const StackChoice& choice : choices.choices) {

@@ -33,10 +33,6 @@ constexpr std::size_t most_of_a_project = 64;  // ports, and secrets
 
 constexpr const char* no_slot = "is none of backend, database, frontend and css";
 
-bool is_slot(std::string_view word) {
-  return std::find(stack_slots.begin(), stack_slots.end(), word) != stack_slots.end();
-}
-
 std::size_t count_ruled_ids(const StackChoices& choices) {
   std::size_t count = 0;
   for (const StackRule& rule : choices.rules)

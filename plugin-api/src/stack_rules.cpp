@@ -28,6 +28,10 @@ bool applies(const StackRule& rule, const Stack& stack) {
 
 }  // namespace
 
+bool is_slot(std::string_view word) {
+  return std::find(stack_slots.begin(), stack_slots.end(), word) != stack_slots.end();
+}
+
 const std::string& chosen(const Stack& stack, std::string_view slot) {
   if (slot == stack_slots[0]) return stack.backend;
   if (slot == stack_slots[1]) return stack.database;

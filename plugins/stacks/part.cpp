@@ -81,7 +81,7 @@ class Table {
     if (!node->is_table()) wrong(*node, key, "a table: slot = [\"id\"]");
     for (const auto& [slot, ids] : *node->as_table()) {
       const std::string name(slot.str());
-      if (std::find(stack_slots.begin(), stack_slots.end(), name) == stack_slots.end())
+      if (!is_slot(name))
         refuse(slot.source(), "there is no slot '" + name + "'" + did_you_mean(name, stack_slots));
       all[name] = texts_of(ids, name);
     }

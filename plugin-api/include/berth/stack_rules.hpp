@@ -14,6 +14,9 @@ namespace berth {
 inline constexpr std::array<std::string_view, 4> stack_slots{"backend", "database", "frontend",
                                                              "css"};
 
+/// Whether `word` is one of `stack_slots`.
+bool is_slot(std::string_view word);
+
 /// What stands in a slot of `stack_slots`; throws std::invalid_argument for any other.
 std::string& chosen(Stack& stack, std::string_view slot);
 const std::string& chosen(const Stack& stack, std::string_view slot);
