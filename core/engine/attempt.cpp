@@ -481,6 +481,18 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   settle_attempt(tx, attempt, stage_deadline(attempt));
 }
 
+void came_late(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+               const CloudServer& server) {
+  attempt.vendor_id = server.server_id;
+  if (!server.region.empty()) attempt.region = server.region;
+  tx.save(attempt);
+  save_server(tx, attempt, [&](Server& row) { row.vendor_id = attempt.vendor_id; });
+  tx.schedule(TaskKind::attempt, attempt.id, parts.clock.now(), true);
+  parts.journal.write(LogLevel::warning, attempt.account + " made server " + attempt.vendor_id +
+                                             " after all, whose create was given up; it is "
+                                             "destroyed");
+}
+
 void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
              std::string_view code, const std::string& sentence, bool blame) {
   const Moment now = parts.clock.now();
@@ -579,6 +591,13 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       return std::nullopt;
     }
     case AttemptStatus::destroying:
+      if (attempt->vendor_id.empty()) {
+        // What may still come is looked for, and its id committed, before it is destroyed: else a
+        // server could come and go of which the ledger knows nothing.
+        tx.schedule(TaskKind::look, attempt->account, now, true);
+        settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
+        return std::nullopt;
+      }
       return destroy(parts, *attempt, tx.installation_id());
     case AttemptStatus::ready:
     case AttemptStatus::gone:

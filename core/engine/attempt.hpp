@@ -15,6 +15,11 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
 void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
             const CloudServer& server, const std::string& note);
 
+/// The cloud has a server after all, of an attempt that is given up: now that its id is known it is
+/// destroyed. Saves the attempt.
+void came_late(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+               const CloudServer& server);
+
 /// The server will never be ready (or nobody wants it): it is destroyed until the cloud says it is
 /// absent, and who waited for it looks for room again. `blame`: the offer is left alone for a while
 /// and the try counts. Saves the attempt.

@@ -58,11 +58,7 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
       tx.save(attempt);
     }
     if (!destroying) return follow_boot(parts, tx, attempt, *own);
-    if (attempt.vendor_id.empty()) {
-      attempt.vendor_id = own->server_id;  // it came late
-      tx.save(attempt);
-      tx.schedule(TaskKind::attempt, attempt.id, parts.clock.now(), true);
-    }
+    if (attempt.vendor_id.empty()) came_late(parts, tx, attempt, *own);
     return;
   }
   const auto& absent = found.absent;

@@ -68,9 +68,8 @@ class Walk {
       create_again();
       look_until("walk.find", true);
     }
-    // Also after a failure: what may exist must be gone.
-    destroy(created ? "walk.destroy" : "walk.clean-up");
-    if (!created) return;
+    if (!created) return clean_up();
+    destroy("walk.destroy");
     destroy("walk.destroy-again");
     look_until("walk.find-absent", false);
   }
@@ -119,10 +118,11 @@ class Walk {
     report_.begin("walk.create-again");
     const Result<Created> again = provider_.create(request_, *calls_());
     if (!again) return report_.fail(in_words(again.failure()));
-    if (again->server.server_id != sought_.server_id)
-      return report_.fail("the same attempt made a second server: " + sought_.server_id + " and " +
-                          again->server.server_id);
-    report_.ok();
+    const std::string& second = again->server.server_id;
+    if (second == sought_.server_id) return report_.ok();
+    const Result<Done> done = destroyed(second);
+    report_.fail("the same attempt made a second server: " + sought_.server_id + " and " + second +
+                 (done ? "" : ", which is still there: " + in_words(done.failure())));
   }
 
   /// "" once `find` shows the server (or no longer shows it), else what it shows.
@@ -167,11 +167,34 @@ class Walk {
     report_.judge(problem);
   }
 
+  /// After a create that failed: what it may have made all the same must be gone.
+  void clean_up() {
+    report_.begin("walk.clean-up");
+    FindRequest request;
+    request.installation_id = installation_id;
+    request.sought = {sought_};
+    const Result<Found> found = provider_.find(request, *calls_());
+    if (!found) return report_.fail(in_words(found.failure()));
+    std::string problem = found->complete ? "" : "the list was not complete";
+    for (const CloudServer& server : found->servers) {
+      if (server.attempt_id != sought_.attempt_id || server.state == ServerState::gone) continue;
+      const Result<Done> done = destroyed(server.server_id);
+      if (!done) problem = in_words(done.failure());
+    }
+    report_.judge(problem);
+  }
+
   void destroy(const char* name) {
     report_.begin(name);
+    const Result<Done> done = destroyed(sought_.server_id);
+    report_.judge(done ? "" : in_words(done.failure()));
+  }
+
+  Result<Done> destroyed(const std::string& server_id) {
     DestroyRequest request;
     request.installation_id = installation_id;
     request.server = sought_;
+    request.server.server_id = server_id;
     Result<Done> done = provider_.destroy(request, *calls_());
     // A server that still boots may be locked: the engine would come again, too.
     for (std::int64_t waited = 0;
@@ -180,7 +203,7 @@ class Walk {
       pause(look_every_ms);
       done = provider_.destroy(request, *calls_());
     }
-    report_.judge(done ? "" : in_words(done.failure()));
+    return done;
   }
 
   void pause(std::int64_t ms) const {

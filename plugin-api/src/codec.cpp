@@ -195,6 +195,7 @@ template <class Fields>
 static void describe(Fields& f, DestroyRequest& v) {
   f.required("installation_id", v.installation_id);
   f.required("server", v.server);
+  if (v.server.server_id.empty()) f.complain("server", "names no server_id");
 }
 
 template <class Fields>

@@ -269,49 +269,36 @@ Result<Found> Provider::find(const FindRequest& request, Call& call) {
 Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   Api api(account_, call, /*deleting=*/true);
   const Sought& sought = request.server;
-  if (request.installation_id.empty() || (sought.server_id.empty() && sought.attempt_id.empty())) {
-    return invalid_request("Destroying needs an installation_id and a server_id or an attempt_id.");
-  }
-  bool ended_any = false;  // then a later failure no longer means that nothing happened
-  const auto terminate = [&](const std::string& region,
-                             const std::string& id) -> std::optional<Failure> {
-    const auto done = api.terminate_instance(region, id);
-    if (done) ended_any = true;
-    if (done) return std::nullopt;
+  if (request.installation_id.empty() || sought.server_id.empty())
+    return invalid_request("Destroying needs an installation_id and a server_id.");
+  const auto terminate = [&](const std::string& region) -> Result<Done> {
+    const auto done = api.terminate_instance(region, sought.server_id);
+    if (done) return Done{};
     Failure failure = done.failure();
     if (failure.code != ErrorCode::not_found) return failure;
-    if (!is_settling(sought, call.now_unix_ms())) return std::nullopt;  // it is gone
+    if (!is_settling(sought, call.now_unix_ms())) return Done{};  // it is gone
     failure.code = ErrorCode::unavailable;
     failure.retry_after_ms = 5'000;
-    failure.message = "EC2 does not know its new server " + id + " yet. Try again in a moment.";
+    failure.message =
+        "EC2 does not know its new server " + sought.server_id + " yet. Try again in a moment.";
     return failure;
   };
   for (const std::string& region : regions_of(sought)) {
     // Looked at first in any case: only what carries our tag may be ended.
-    Filters filters;
-    if (!sought.server_id.empty()) {
-      filters = {{"instance-id", {sought.server_id}}};
-    } else {
-      filters = owned_by(request.installation_id);
-      filters.push_back({std::string("tag:") + attempt_tag, {tag_text(sought.attempt_id)}});
-    }
-    const auto listing = api.describe_instances(region, filters);
-    if (listing.failure) {
-      Failure failure = *listing.failure;
-      if (ended_any) failure.effect = Effect::unknown;
-      return failure;
-    }
-    for (const Instance& instance : listing.items) {
-      const CloudServer server = server_of(instance, region);
-      if (server.installation_id != tag_text(request.installation_id))
-        return not_ours(server.server_id);
-      if (instance.state == "terminated" || instance.state == "shutting-down") continue;
-      if (auto failure = terminate(region, instance.id)) return *failure;
+    const auto listing = api.describe_instances(region, {{"instance-id", {sought.server_id}}});
+    if (listing.failure) return *listing.failure;
+    const auto instance =
+        std::find_if(listing.items.begin(), listing.items.end(),
+                     [&](const Instance& one) { return one.id == sought.server_id; });
+    if (instance != listing.items.end()) {
+      if (server_of(*instance, region).installation_id != tag_text(request.installation_id))
+        return not_ours(instance->id);
+      if (instance->state == "terminated" || instance->state == "shutting-down") return Done{};
+      return terminate(region);
     }
     // EC2's lists lag behind its creates. An id that came with our own create's note is ours, so it
     // is ended unseen; if it really is gone, EC2 says NotFound.
-    if (listing.items.empty() && !sought.server_id.empty() && note_of(sought.note).region == region)
-      if (auto failure = terminate(region, sought.server_id)) return *failure;
+    if (note_of(sought.note).region == region) return terminate(region);
   }
   return Done{};
 }

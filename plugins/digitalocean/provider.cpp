@@ -284,48 +284,24 @@ Result<Done> Provider::register_keys(const CreateRequest& request, Call& call) c
 
 Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   const Sought& sought = request.server;
-  const json_api::Api api = api_.for_destroying();
-  if (!sought.server_id.empty()) {
-    const Result<json::value> answer = api::droplet(api, call, sought.server_id);
-    if (!answer.ok()) {
-      if (answer.failure().code == ErrorCode::not_found) return Done{};
-      return answer.failure();
-    }
-    const json::value* item = json_api::value_at(*answer, {"droplet"});
-    const std::optional<CloudServer> server = item == nullptr ? std::nullopt : server_of(*item);
-    if (!server) return refused(ErrorCode::unavailable, "DigitalOcean's answer holds no droplet.");
-    const bool ours =
-        !request.installation_id.empty() && server->installation_id == request.installation_id;
-    if (!ours && !is_named_after(*item, sought.attempt_id))
-      return refused(ErrorCode::conflict,
-                     "Droplet " + server->server_id + " (" + server->name +
-                         ") does not carry this installation's tag; it is left alone.");
-    return destroy_one(server->server_id, call);
+  if (sought.server_id.empty()) return refused(ErrorCode::invalid, "No droplet id was given.");
+  // Looked at first in any case: only what carries our tag, or our attempt's name, may be ended.
+  const Result<json::value> answer = api::droplet(api_.for_destroying(), call, sought.server_id);
+  if (!answer.ok()) {
+    if (answer.failure().code == ErrorCode::not_found) return Done{};
+    return answer.failure();
   }
-
-  // The id never reached us: each droplet with the attempt's tag and ours, one by one.
-  if (sought.attempt_id.empty() || !is_tag(attempt_tag(sought.attempt_id)))
-    return refused(ErrorCode::invalid, "Neither a droplet id nor an attempt id was given.");
-  const Result<json_api::Items> list =
-      api::droplets_by_tag(api, call, attempt_tag(sought.attempt_id));
-  if (!list.ok()) return list.failure();
-  std::optional<Failure> first;
-  for (const json::value& item : list->items) {
-    const std::optional<CloudServer> server = server_of(item);
-    if (!server || server->attempt_id != sought.attempt_id ||
-        server->installation_id != request.installation_id)
-      continue;
-    const Result<Done> done = destroy_one(server->server_id, call);
-    if (!done.ok() && !first) first = done.failure();
-  }
-  if (first) return *first;
-  if (!list->complete) return api::not_whole(*list);
-  return Done{};
-}
-
-Result<Done> Provider::destroy_one(const std::string& id, Call& call) const {
-  const Result<json::value> answer = api::delete_droplet(api_, call, id);
-  if (!answer.ok() && answer.failure().code != ErrorCode::not_found) return answer.failure();
+  const json::value* item = json_api::value_at(*answer, {"droplet"});
+  const std::optional<CloudServer> server = item == nullptr ? std::nullopt : server_of(*item);
+  if (!server) return refused(ErrorCode::unavailable, "DigitalOcean's answer holds no droplet.");
+  const bool ours =
+      !request.installation_id.empty() && server->installation_id == request.installation_id;
+  if (!ours && !is_named_after(*item, sought.attempt_id))
+    return refused(ErrorCode::conflict,
+                   "Droplet " + server->server_id + " (" + server->name +
+                       ") does not carry this installation's tag; it is left alone.");
+  const Result<json::value> deleted = api::delete_droplet(api_, call, server->server_id);
+  if (!deleted.ok() && deleted.failure().code != ErrorCode::not_found) return deleted.failure();
   return Done{};
 }
 

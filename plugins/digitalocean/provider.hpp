@@ -52,7 +52,6 @@ class Provider final : public CloudProvider {
   Result<Done> register_keys(const CreateRequest& request, Call& call) const;
   void judge_unfinished(const FindRequest& request, std::vector<CloudServer>& servers,
                         Call& call) const;
-  Result<Done> destroy_one(const std::string& id, Call& call) const;
 
   Account account_;
   json_api::Api api_;

@@ -263,49 +263,23 @@ Result<std::string> Provider::key_id(const std::string& public_key, Call& call) 
 
 Result<Done> Provider::destroy(const DestroyRequest& request, Call& call) {
   const std::string& id = request.server.server_id;
-  const json_api::Api api = api_.for_destroying();
-  if (!id.empty()) {
-    const Result<json::value> answer = api::server(api, call, id);
-    if (!answer.ok()) {
-      if (answer.failure().code == ErrorCode::not_found) return Done{};
-      return answer.failure();
-    }
-    const json::value* item = json_api::value_at(*answer, {"server"});
-    const auto server = item == nullptr ? std::nullopt : server_of(*item);
-    if (!server) return refused(ErrorCode::unavailable, "Hetzner's answer holds no server.");
-    return destroy_one(*server, request.installation_id, call);
+  if (id.empty()) return refused(ErrorCode::invalid, "No server id was given.");
+  // Looked at first in any case: only what carries our label may be ended.
+  const Result<json::value> answer = api::server(api_.for_destroying(), call, id);
+  if (!answer.ok()) {
+    if (answer.failure().code == ErrorCode::not_found) return Done{};
+    return answer.failure();
   }
-
-  // The id never reached us: every server that carries the attempt's label, and ours.
-  if (request.server.attempt_id.empty() || !is_label_value(request.server.attempt_id))
-    return refused(ErrorCode::invalid, "Neither a server id nor an attempt id was given.");
-  const Result<json_api::Items> list =
-      api::servers_by_label(api, call, "attempt", request.server.attempt_id);
-  if (!list.ok()) return list.failure();
-  std::optional<Failure> first;
-  for (const json::value& item : list->items) {
-    const auto server = server_of(item);
-    if (!server || server->attempt_id != request.server.attempt_id ||
-        server->installation_id != request.installation_id)
-      continue;
-    const Result<Done> done = destroy_one(*server, request.installation_id, call);
-    if (!done.ok() && !first) first = done.failure();
-  }
-  if (first) return *first;
-  if (!list->complete)
-    return refused(ErrorCode::unavailable, "Hetzner's list of servers is not whole: " + list->gap);
-  return Done{};
-}
-
-Result<Done> Provider::destroy_one(const CloudServer& server, const std::string& installation_id,
-                                   Call& call) const {
-  if (installation_id.empty() || server.installation_id != installation_id)
+  const json::value* item = json_api::value_at(*answer, {"server"});
+  const auto server = item == nullptr ? std::nullopt : server_of(*item);
+  if (!server) return refused(ErrorCode::unavailable, "Hetzner's answer holds no server.");
+  if (request.installation_id.empty() || server->installation_id != request.installation_id)
     return refused(ErrorCode::conflict,
-                   "Server " + server.server_id + " (" + server.name +
+                   "Server " + server->server_id + " (" + server->name +
                        ") does not carry this installation's label; it is left alone.");
-  if (server.detail == "deleting") return Done{};
-  const Result<json::value> answer = api::delete_server(api_, call, server.server_id);
-  if (!answer.ok() && answer.failure().code != ErrorCode::not_found) return answer.failure();
+  if (server->detail == "deleting") return Done{};
+  const Result<json::value> deleted = api::delete_server(api_, call, server->server_id);
+  if (!deleted.ok() && deleted.failure().code != ErrorCode::not_found) return deleted.failure();
   return Done{};
 }
 

@@ -47,8 +47,6 @@ class Provider final : public CloudProvider {
   Result<Created> adopted(const CreateRequest& request, const Failure& refusal, Call& call) const;
   void judge_unfinished(const FindRequest& request, std::vector<CloudServer>& servers,
                         Call& call) const;
-  Result<Done> destroy_one(const CloudServer& server, const std::string& installation_id,
-                           Call& call) const;
 
   Account account_;
   json_api::Api api_;

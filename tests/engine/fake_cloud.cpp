@@ -270,10 +270,7 @@ Result<Done> FakeCloud::destroy(const DestroyRequest& request, Call&) {
   }
   const std::int64_t now = clock_.now().boot_ms;
   for (FakeServer& server : servers_)
-    if (server.born_ms <= now &&
-        (request.server.server_id.empty() ? server.attempt == request.server.attempt_id
-                                          : server.id == request.server.server_id))
-      server.destroyed = true;
+    if (server.born_ms <= now && server.id == request.server.server_id) server.destroyed = true;
   if (fault.answer) return *fault.answer;
   return Done{};
 }

@@ -137,6 +137,30 @@ TEST(UnknownOutcome, EvenOneThatComesAfterItWasGivenUp) {
   EXPECT_EQ(story.attempts(web).at(0).status, AttemptStatus::gone);
 }
 
+// Whatever carried the attempt was destroyed unseen: a server could come and go, and be paid for,
+// without a word in the ledger.
+TEST(UnknownOutcome, WhatWasGivenUpIsDestroyedOnlyOnceItsIdIsCommitted) {
+  Story story;
+  story.alpha.creates.push_back(lost_answer());
+  Glance stale;
+  stale.stale = true;
+  story.alpha.finds.assign(2, stale);  // so it is given up, and is there
+  const std::string web = story.deploy("web");
+  story.step();
+  story.cancel(web);
+  Fault noticed;
+  std::string committed;
+  noticed.during = [&] { committed = story.attempts(web).at(0).vendor_id; };
+  story.alpha.destroys.push_back(noticed);
+  story.run();
+  EXPECT_EQ(story.alpha.calls_of("destroy"), story.alpha.calls_of("destroy alpha-1"));
+  EXPECT_EQ(committed, "alpha-1");
+  EXPECT_EQ(story.servers(true).at(0).vendor_id, "alpha-1");
+  EXPECT_NE(story.journal.text().find("alpha made server alpha-1 after all"), std::string::npos);
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.attempts(web).at(0).status, AttemptStatus::gone);
+}
+
 TEST(UnknownOutcome, ADuplicateOfOneAttemptIsDestroyed) {
   Story story;
   Fault twice;

@@ -154,9 +154,9 @@ TEST_F(HetznerStory, two_servers_of_one_attempt_are_both_listed) {
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->servers.size(), 2U);
   wait(5000);
-  ASSERT_TRUE(provider.destroy(destroy_attempt(""), call).ok());
+  ASSERT_TRUE(provider.destroy(destroy_attempt(found->servers[0].server_id), call).ok());
   wait(5000);
-  EXPECT_EQ(wire.living(attempt), 0) << "destroy by attempt takes both";
+  EXPECT_EQ(wire.living(attempt), 1) << "only the one that was named";
 }
 
 TEST_F(HetznerStory, a_stale_list_does_not_make_a_known_server_absent) {
@@ -228,8 +228,7 @@ TEST_F(HetznerStory, two_installations_in_one_project_never_touch) {
   DestroyRequest theirs = destroy_attempt(made->server.server_id);
   theirs.installation_id = "inst-other";
   EXPECT_FALSE(provider.destroy(theirs, call).ok());
-  theirs.server.server_id.clear();
-  EXPECT_TRUE(provider.destroy(theirs, call).ok()) << "none of theirs: done";
+  EXPECT_EQ(provider.destroy(destroy_attempt(""), call).failure().code, ErrorCode::invalid);
   EXPECT_EQ(wire.living(attempt), 1);
 }
 

@@ -125,14 +125,15 @@ def walks_of(judge, vendor):
                       "note": made["note"]}
             one.call("find", {"installation_id": "home", "sought": [sought]}, code=0)
 
-    def found_and_destroyed_by_the_attempt_alone():
+    def found_by_the_attempt_alone_and_destroyed():
         with story() as one:
             one.call("create", one.create_request("first"), code=0)
             one.wait_for(lambda: one.machines()[0]["phase"] == "running", "a running server")
             for request in ({"sought": [{"attempt_id": "first"}]}, {"all": True}):
                 found = one.call("find", {"installation_id": "home", **request}, code=0).document()
                 one.check(len(found["servers"]) == 1, found)
-            one.call("destroy", {"installation_id": "home", "server": {"attempt_id": "first"}}, code=0)
+            sought = {"attempt_id": "first", "server_id": found["servers"][0]["server_id"]}
+            one.call("destroy", {"installation_id": "home", "server": sought}, code=0)
             one.wait_for(lambda: not one.machines(), "the server's end")
 
     def settings_of_every_kind():
@@ -161,6 +162,6 @@ def walks_of(judge, vendor):
             what_never_gets_ready_is_destroyed, what_fails_to_boot_is_destroyed, the_conformance_kit,
             every_refusal_has_the_vendors_shape, lists_without_an_end,
             looked_for_without_a_note, looked_for_while_it_boots,
-            found_and_destroyed_by_the_attempt_alone, settings_of_every_kind,
+            found_by_the_attempt_alone_and_destroyed, settings_of_every_kind,
             *([a_name_that_is_taken] if vendor == "hetzner" else []),
             nothing_that_the_plugin_can_ask_was_left_out]

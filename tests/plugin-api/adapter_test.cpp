@@ -199,7 +199,8 @@ TEST_F(AdapterTest, AnOlderPluginsShorterResponseIsNotOverrun) {
 }
 
 TEST_F(AdapterTest, UnknownInterfacesAndMethodsAreUnsupported) {
-  EXPECT_TRUE(ask("destroy", R"({"installation_id":"i","server":{"attempt_id":"a"}})"));
+  EXPECT_TRUE(
+      ask("destroy", R"({"installation_id":"i","server":{"attempt_id":"a","server_id":"s"}})"));
   EXPECT_EQ(plugin_.interface_of(self_, notifier_id), nullptr);
   EXPECT_EQ(plugin_.interface_of(self_, "berth.cloud-provider/2"), nullptr);
   EXPECT_EQ(ask("levitate").failure().code, ErrorCode::unsupported);

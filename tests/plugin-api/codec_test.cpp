@@ -56,6 +56,17 @@ TEST(Codec, RoundTripsEveryExampleOfTheSchemas) {
   expect_round_trips<Rendering>(stacks + "render.response");
 }
 
+// A provider that asks its vendor to delete "servers/" may end more than one.
+TEST(Codec, ADestroyNamesItsServer) {
+  for (const char* server : {R"({"attempt_id":"a"})", R"({"attempt_id":"a","server_id":""})"}) {
+    const auto read = codec::decode<DestroyRequest>(
+        std::string(R"({"installation_id":"i","server":)") + server + "}");
+    ASSERT_FALSE(read) << server;
+    EXPECT_NE(read.failure().message.find("server_id"), std::string::npos)
+        << read.failure().message;
+  }
+}
+
 TEST(Codec, AServersAddressIsAnAddressAndNoOptionOfACommand) {
   const auto server = [](const std::string& address) {
     return codec::decode<CloudServer>(R"({"server_id":"1","state":"running","public_ipv4":")" +

@@ -36,6 +36,12 @@ class Memory : public CloudProvider {
     server.attempt_id = request.attempt_id;
     server.installation_id = request.installation_id;
     server.state = ServerState::pending;
+    if (loses_answers) {
+      Failure failure;
+      failure.code = ErrorCode::unavailable;
+      failure.message = "the connection was lost";
+      return failure;
+    }
     return Created{server, ""};
   }
   Result<Found> find(const FindRequest& request, Call& /*call*/) override {
@@ -55,7 +61,7 @@ class Memory : public CloudProvider {
   }
   Result<Done> destroy(const DestroyRequest& request, Call& /*call*/) override {
     const auto gone = std::remove_if(servers.begin(), servers.end(), [&](const auto& server) {
-      return server.attempt_id == request.server.attempt_id;
+      return server.server_id == request.server.server_id;
     });
     if (gone == servers.end() && strict) {
       Failure failure;
@@ -66,7 +72,7 @@ class Memory : public CloudProvider {
     return Done{};
   }
 
-  bool forgetful = false, strict = false, free_of_charge = false;
+  bool forgetful = false, strict = false, free_of_charge = false, loses_answers = false;
   int shown_after = 0, looks = 0, last_id = 0;
   std::vector<CloudServer> servers;
 };
@@ -101,11 +107,18 @@ TEST_F(ConformanceTest, AGoodProviderPassesAndLeavesNothing) {
 TEST_F(ConformanceTest, ASecondServerOfOneAttemptIsFound) {
   cloud_.forgetful = true;
   EXPECT_EQ(failures(), Names{"walk.create-again"});
+  EXPECT_TRUE(cloud_.servers.empty());
 }
 
 TEST_F(ConformanceTest, ADestroyThatIsNotIdempotentIsFound) {
   cloud_.strict = true;
   EXPECT_EQ(failures(), Names{"walk.destroy-again"});
+}
+
+TEST_F(ConformanceTest, WhatAFailedCreateMadeAllTheSameIsDestroyed) {
+  cloud_.loses_answers = true;
+  EXPECT_EQ(failures(), Names{"walk.create"});
+  EXPECT_TRUE(cloud_.servers.empty());
 }
 
 TEST_F(ConformanceTest, APriceOfZeroIsFound) {

@@ -112,8 +112,9 @@ def walk(command, address):
     assert [server["server_id"] for server in found["servers"]] == [created["server_id"]]
 
     gone = {"installation_id": "home", "server": {"attempt_id": "abcdefgh"}}
-    host.succeed("destroy", gone)
+    host.fail("invalid", "destroy", gone)  # it is told which server, or ends none
     gone["server"]["server_id"] = created["server_id"]
+    host.succeed("destroy", gone)
     host.succeed("destroy", gone)
     assert host.succeed("find", look)["absent"] == ["abcdefgh", "zz"]
 

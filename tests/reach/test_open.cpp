@@ -101,7 +101,7 @@ TEST_P(EachWay, its_http_goes_through_the_host) {
 TEST_P(EachWay, its_failures_are_redacted) {
   const auto provider = cloud_provider_over(opened().instance);
   FakeCall call;
-  const auto done = provider->destroy({}, call);
+  const auto done = provider->destroy({"home", {"a", "server-1", "", ""}}, call);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.failure().message, "the token [redacted] may not do this");
   EXPECT_EQ(journal_.text().find(secret), std::string::npos);

@@ -259,42 +259,24 @@ static int32_t find(void* self, const char* request_json, berth_call* call) {
   return reply(call, json_pack("{so so sb}", "servers", servers, "absent", absent, "complete", 1));
 }
 
-/* Deletes one server; 0 after the call has been failed. */
-static int delete_server(void* self, berth_call* call, const char* id, int32_t* status) {
-  char path[512];
-  int gone = 404; /* a server that is not there is done */
-  snprintf(path, sizeof path, "/servers/%s", id);
-  json_t* answer = ask(self, call, "DELETE", path, NULL, &gone, status);
-  json_decref(answer);
-  return answer != NULL;
-}
-
 static int32_t destroy_server(void* self, const char* request_json, berth_call* call) {
   int32_t status = BERTH_FAILED;
   json_t* request = read_request(call, request_json, &status);
   if (!request) return status;
-  const char *installation, *attempt, *id = "";
+  const char* id;
   json_error_t error;
-  if (json_unpack_ex(request, &error, 0, "{ss s{ss s?s}}", "installation_id", &installation,
-                     "server", "attempt_id", &attempt, "server_id", &id) != 0) {
+  if (json_unpack_ex(request, &error, 0, "{s{ss}}", "server", "server_id", &id) != 0 || !*id) {
     json_decref(request);
-    return refuse(call, error.text);
+    return refuse(call, *error.text ? error.text : "server_id is empty");
   }
-  int done = 1;
-  if (*id) {
-    done = delete_server(self, call, id, &status);
-  } else { /* the create's reply was lost: whatever this attempt made */
-    char path[512];
-    snprintf(path, sizeof path, "/servers?installation=%s&attempt=%s", installation, attempt);
-    json_t *listed = ask(self, call, "GET", path, NULL, NULL, &status), *entry;
-    size_t i;
-    done = listed != NULL;
-    json_array_foreach(json_object_get(listed, "servers"), i, entry) if (done) done =
-        delete_server(self, call, text_of(entry, "id"), &status);
-    json_decref(listed);
-  }
+  char path[512];
+  int gone = 404; /* a server that is not there is done */
+  snprintf(path, sizeof path, "/servers/%s", id);
+  json_t* answer = ask(self, call, "DELETE", path, NULL, &gone, &status);
   json_decref(request);
-  return done ? reply(call, json_object()) : status;
+  if (!answer) return status;
+  json_decref(answer);
+  return reply(call, json_object());
 }
 
 /* ---- the table ---- */

@@ -135,21 +135,8 @@ class Paperclip : public CloudProvider {
   }
 
   Result<Done> destroy(const DestroyRequest& request, Call& call) override {
-    std::vector<std::string> ids;
-    if (!request.server.server_id.empty()) {
-      ids.push_back(request.server.server_id);
-    } else {  // the create's reply was lost: whatever this attempt made
-      const auto listed = ask(call, "GET",
-                              "/servers?installation=" + request.installation_id +
-                                  "&attempt=" + request.server.attempt_id);
-      if (!listed) return listed.failure();
-      for (const json::value& given : listed->at("servers").as_array())
-        ids.push_back(text(given, "id"));
-    }
-    for (const std::string& id : ids) {
-      const auto gone = ask(call, "DELETE", "/servers/" + id);
-      if (!gone && gone.failure().code != ErrorCode::not_found) return gone.failure();
-    }
+    const auto gone = ask(call, "DELETE", "/servers/" + request.server.server_id);
+    if (!gone && gone.failure().code != ErrorCode::not_found) return gone.failure();
     return Done{};
   }
 

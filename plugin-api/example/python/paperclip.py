@@ -73,16 +73,12 @@ class Paperclip:
                 "absent": sorted(sought - seen), "complete": True}
 
     def destroy(self, request, call):
-        sought, installation = request.get("server", {}), wanted(request, "installation_id")
-        ids = [sought["server_id"]] if sought.get("server_id") else [
-            given["id"] for given in self._servers(call, installation=installation,
-                                                   attempt=wanted(sought, "attempt_id"))]
-        for identity in ids:
-            try:
-                self._ask(call, "DELETE", "/servers/" + identity)
-            except berth.Failure as failure:
-                if failure.code != "not_found":  # a server that is not there is done
-                    raise
+        identity = wanted(request.get("server", {}), "server_id")
+        try:
+            self._ask(call, "DELETE", "/servers/" + identity)
+        except berth.Failure as failure:
+            if failure.code != "not_found":  # a server that is not there is done
+                raise
         return {}
 
     def _servers(self, call, **labels):

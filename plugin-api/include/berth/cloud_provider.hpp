@@ -125,6 +125,8 @@ struct Found {
   bool complete = false;            // every page and region was read; false: never act on absence
 };
 
+/// Which server is to end. Its `server_id` is always given: where the create's reply was lost, the
+/// host finds the server first and commits its id.
 struct DestroyRequest {
   std::string installation_id;
   Sought server;
@@ -142,7 +144,7 @@ class CloudProvider {
   virtual Result<Created> create(const CreateRequest& request, Call& call) = 0;
   /// Batched look; must cost about one list per region, not one get per server.
   virtual Result<Found> find(const FindRequest& request, Call& call) = 0;
-  /// Idempotent: a server that is not there is done.
+  /// Ends that one server. Idempotent: one that is not there is done.
   virtual Result<Done> destroy(const DestroyRequest& request, Call& call) = 0;
 };
 
