@@ -486,9 +486,10 @@ void WorkerSession::drain_output() {
 
 void WorkerSession::print(std::string_view line) {
   if (!line.empty()) last_line_ = line;
-  const std::int64_t minute = steady_ms() / 60'000;
-  if (minute != output_minute_) {
-    output_minute_ = minute;
+  // A minute begins with its first line: one burst must not count as two halves.
+  const std::int64_t now = steady_ms();
+  if (now >= output_minute_ends_ms_) {
+    output_minute_ends_ms_ = now + 60'000;
     output_bytes_ = 0;
   }
   const bool before = output_bytes_ <= output_per_minute;

@@ -98,7 +98,7 @@ class WorkerSession {
   std::string output_line_;  // the leader's: a line that is not complete yet
   std::string last_line_;    // the leader's
   std::size_t output_bytes_ = 0;
-  std::int64_t output_minute_ = 0;
+  std::int64_t output_minute_ends_ms_ = 0;
 };
 
 }  // namespace berth
