@@ -100,11 +100,11 @@ class Walk {
   bool create() {
     report_.begin("walk.create");
     const Result<Created> created = provider_.create(request_, *calls_());
-    if (!report_.judge(created ? created_problem(*created) : in_words(created.failure())))
-      return false;
-    sought_.server_id = created->server.server_id;
-    sought_.note = created->note;
-    return true;
+    if (created) {
+      sought_.server_id = created->server.server_id;
+      sought_.note = created->note;
+    }
+    return report_.judge(created ? created_problem(*created) : in_words(created.failure()));
   }
 
   [[nodiscard]] std::string created_problem(const Created& created) const {
@@ -169,6 +169,7 @@ class Walk {
 
   /// After a create that failed: what it may have made all the same must be gone.
   void clean_up() {
+    if (!sought_.server_id.empty()) return destroy("walk.clean-up");
     report_.begin("walk.clean-up");
     FindRequest request;
     request.installation_id = installation_id;

@@ -42,7 +42,9 @@ class Memory : public CloudProvider {
       failure.message = "the connection was lost";
       return failure;
     }
-    return Created{server, ""};
+    Created created{server, ""};
+    if (mislabels) created.server.attempt_id = server.attempt_id = "another";
+    return created;
   }
   Result<Found> find(const FindRequest& request, Call& /*call*/) override {
     Found found;
@@ -73,6 +75,7 @@ class Memory : public CloudProvider {
   }
 
   bool forgetful = false, strict = false, free_of_charge = false, loses_answers = false;
+  bool mislabels = false;
   int shown_after = 0, looks = 0, last_id = 0;
   std::vector<CloudServer> servers;
 };
@@ -117,6 +120,13 @@ TEST_F(ConformanceTest, ADestroyThatIsNotIdempotentIsFound) {
 
 TEST_F(ConformanceTest, WhatAFailedCreateMadeAllTheSameIsDestroyed) {
   cloud_.loses_answers = true;
+  EXPECT_EQ(failures(), Names{"walk.create"});
+  EXPECT_TRUE(cloud_.servers.empty());
+}
+
+// No look by the attempt shows it: the walk left it running.
+TEST_F(ConformanceTest, AServerWithoutItsAttemptIsFoundAndDestroyed) {
+  cloud_.mislabels = true;
   EXPECT_EQ(failures(), Names{"walk.create"});
   EXPECT_TRUE(cloud_.servers.empty());
 }

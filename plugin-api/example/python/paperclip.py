@@ -109,8 +109,8 @@ def failure_of(response):
 
 
 def wanted(request, key):
-    if not isinstance(request.get(key), str):
-        raise berth.Failure("invalid", f"{key}: is missing or no text", effect="none")
+    if not isinstance(request.get(key), str) or not request[key]:
+        raise berth.Failure("invalid", f"{key}: is missing, empty or no text", effect="none")
     return request[key]
 
 
