@@ -161,6 +161,24 @@ TEST(UnknownOutcome, WhatWasGivenUpIsDestroyedOnlyOnceItsIdIsCommitted) {
   EXPECT_EQ(story.attempts(web).at(0).status, AttemptStatus::gone);
 }
 
+TEST(UnknownOutcome, WhatWasGivenUpAndCameTwiceIsDestroyedTwice) {
+  Story story;
+  Fault twice = lost_answer();
+  twice.copies = 2;
+  story.alpha.creates.push_back(twice);
+  Glance stale;
+  stale.stale = true;
+  story.alpha.finds.assign(2, stale);
+  const std::string web = story.deploy("web");
+  story.step();
+  story.cancel(web);
+  story.run();
+  EXPECT_EQ(story.alpha.all().size(), 2U);
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.alpha.calls_of("destroy"),
+            story.alpha.calls_of("destroy alpha-1") + story.alpha.calls_of("destroy alpha-2"));
+}
+
 TEST(UnknownOutcome, ADuplicateOfOneAttemptIsDestroyed) {
   Story story;
   Fault twice;
