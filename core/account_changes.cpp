@@ -127,9 +127,9 @@ const Manifest& AccountChanges::manifest_of(const std::string& plugin) {
 AccountRecord AccountChanges::named(const LedgerView& view, std::string_view account) const {
   if (auto record = view.account(account); record && record->status != AccountStatus::removed)
     return *std::move(record);
-  if (parts_.settings.account(account) != nullptr)
+  if (parts_.settings().account(account) != nullptr)
     throw Error(Problem::refused, "account '" + std::string(account) + "' stands in " +
-                                      parts_.settings.account(account)->place.text() +
+                                      parts_.settings().account(account)->place.text() +
                                       ": change it there");
   std::vector<AccountRecord> of_this_name;
   for (AccountRecord& record : view.accounts())
@@ -221,7 +221,7 @@ AccountChanges::Outcome AccountChanges::check(const AccountSettings& account) {
   try {
     const OpenedPlugin plugin = opener_.open(use_of(account));
     HostCall call(parts_.clock, parts_.journal, account.id + " check",
-                  parts_.settings.provisioning.call_timeout_ms);
+                  parts_.settings().provisioning.call_timeout_ms);
     const Result<AccountCheck> answer = cloud_provider_over(plugin.instance)->check(call);
     if (!answer) {
       const Failure& failure = answer.failure();
@@ -260,7 +260,7 @@ AccountReport AccountChanges::add(const AccountChange& wish) {
     refuse_usage("'" + wish.account +
                  "' cannot name an account: 1 to 40 of a-z, 0-9 and '-', "
                  "beginning with a letter");
-  if (const AccountSettings* same = parts_.settings.account(wish.account))
+  if (const AccountSettings* same = parts_.settings().account(wish.account))
     refuse_usage("there is an account '" + wish.account + "' in " + same->place.text() +
                  ": choose another name");
   AccountRecord record;
@@ -437,7 +437,7 @@ void AccountChanges::seal_projects_anew(LedgerTransaction& tx, const Keyring& ri
 }
 
 KeyRotation AccountChanges::rotate_key() {
-  const auto& organizations = parts_.settings.organizations;
+  const auto& organizations = parts_.settings().organizations;
   const bool admin =
       std::any_of(organizations.begin(), organizations.end(), [&](const OrganizationSettings& one) {
         return std::find(one.admins.begin(), one.admins.end(), user_) != one.admins.end();

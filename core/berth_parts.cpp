@@ -153,6 +153,7 @@ Berth::Parts::Parts(Options given)
     : options(std::move(given)),
       installation(installation_of(options)),
       config(load(options, installation)),
+      in_force(config),
       user(options.user.empty() ? effective_user() : options.user),
       pipeline(pipeline_of(config)),
       journal(options.log
@@ -190,7 +191,7 @@ Berth::Parts::Parts(Options given)
       probe(watched(tcp_probe(), options.at_edge)),
       ports(tcp_ports()),
       shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()), options.at_edge)),
-      parts{config,
+      parts{in_force,
             accounts,
             pipeline,
             *ledger,

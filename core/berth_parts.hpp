@@ -84,6 +84,7 @@ struct Berth::Parts {
   Options options;
   Installation installation;
   Configuration config;
+  FixedConfiguration in_force;
   std::string user;
   Pipeline pipeline;
   std::unique_ptr<Journal> journal;

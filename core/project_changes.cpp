@@ -99,7 +99,7 @@ StackChoicesReport ProjectChanges::choices() {
 
 ProjectReport ProjectChanges::create(const NewProject& wish) {
   const std::string slug = slug_for(wish.title);
-  const auto& organizations = parts_.settings.organizations;
+  const auto& organizations = parts_.settings().organizations;
   std::string organization = wish.organization;
   if (organization.empty()) {
     if (organizations.size() != 1)
@@ -107,11 +107,11 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
                   "the config has several organizations: say which one the "
                   "project is for (--org)");
     organization = organizations.front().id;
-  } else if (parts_.settings.organization(organization) == nullptr) {
+  } else if (parts_.settings().organization(organization) == nullptr) {
     throw Error(Problem::usage, "there is no organization '" + organization + "' in " +
-                                    parts_.settings.file.string());
+                                    parts_.settings().file.string());
   }
-  const std::filesystem::path shown = shown_folder_of(parts_.settings, slug);
+  const std::filesystem::path shown = shown_folder_of(parts_.settings(), slug);
   ProjectRecord record;
   parts_.ledger.write([&](LedgerTransaction& tx) {
     if (const auto known = tx.project(slug))
@@ -119,7 +119,7 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
                                       ", and that is '" + known->title +
                                       "' already; choose another name");
     if (!wish.adopt) {
-      const ProjectFolder folder(parts_.settings.stacks.projects_dir, slug, Missing::leave);
+      const ProjectFolder folder(parts_.settings().stacks.projects_dir, slug, Missing::leave);
       if (folder.has_files() && !folder.has_own_folder())
         throw Error(Problem::usage, shown.string() +
                                         " has files already, and no project is known there. Choose "
@@ -132,18 +132,18 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
     record.created_unix_ms = record.updated_unix_ms = parts_.clock.now().unix_ms;
     record.created_by = record.updated_by = user_;
     // Inside of the transaction: a folder that cannot be made leaves no project either.
-    const ProjectFolder folder(parts_.settings.stacks.projects_dir, slug);
+    const ProjectFolder folder(parts_.settings().stacks.projects_dir, slug);
     tx.save(record);
     tell_project(tx, "project.created", record, user_ + " created project " + slug + ".");
   });
-  return berth::report_of(record, parts_.settings);
+  return berth::report_of(record, parts_.settings());
 }
 
 std::vector<ProjectReport> ProjectChanges::list(std::string_view organization) const {
   std::vector<ProjectReport> reports;
   parts_.ledger.read([&](const LedgerView& view) {
     for (const ProjectRecord& record : view.projects(organization))
-      reports.push_back(berth::report_of(record, parts_.settings));
+      reports.push_back(berth::report_of(record, parts_.settings()));
   });
   return reports;
 }
@@ -151,7 +151,7 @@ std::vector<ProjectReport> ProjectChanges::list(std::string_view organization) c
 ProjectReport ProjectChanges::project(std::string_view project) const {
   ProjectReport report;
   parts_.ledger.read([&](const LedgerView& view) {
-    report = berth::report_of(project_named(view, project), parts_.settings);
+    report = berth::report_of(project_named(view, project), parts_.settings());
   });
   return report;
 }
@@ -181,7 +181,7 @@ ProvisionReport ProjectChanges::provision_locked(const std::string& project,
   std::unique_ptr<ProjectFolder> folder;
   std::string problem;
   try {
-    folder = std::make_unique<ProjectFolder>(parts_.settings.stacks.projects_dir, project);
+    folder = std::make_unique<ProjectFolder>(parts_.settings().stacks.projects_dir, project);
     folder->lock();
   } catch (const FolderBusy& busy) {
     throw Error(Problem::refused, busy.what());
@@ -197,7 +197,7 @@ ProvisionReport ProjectChanges::provision_locked(const std::string& project,
 
 ProvisionReport ProjectChanges::save(const StackWish& wish, const std::function<bool()>& stop) {
   const ProjectRecord before = owned(wish.project, "save the stack of another's project");
-  const StartHow how = how_of(wish.start, parts_.settings.stacks.start);
+  const StartHow how = how_of(wish.start, parts_.settings().stacks.start);
   const ChosenStack stack = chosen_for(before, wish);
   return provision_locked(before.id, stack, how, stop, [&] {
     parts_.ledger.write([&](LedgerTransaction& tx) {
@@ -218,7 +218,7 @@ ProvisionReport ProjectChanges::provision(std::string_view project,
                                           const std::optional<std::string>& start,
                                           const std::function<bool()>& stop) {
   const ProjectRecord record = owned(project, "provision another's project");
-  const StartHow how = how_of(start, parts_.settings.stacks.start);
+  const StartHow how = how_of(start, parts_.settings().stacks.start);
   return provision_locked(record.id, chosen_again(record), how, stop, [] {});
 }
 
@@ -233,7 +233,7 @@ ProvisionReport ProjectChanges::preview(const StackWish& wish) {
 
 ProjectCredentials ProjectChanges::credentials(std::string_view project) const {
   const ProjectRecord record = owned(project, "read the credentials of another's project");
-  const ProjectReport report = berth::report_of(record, parts_.settings);
+  const ProjectReport report = berth::report_of(record, parts_.settings());
   ProjectCredentials credentials{record.id, report.facts, {}, report.ports};
   if (record.sealed.empty()) return credentials;
   try {
@@ -265,7 +265,7 @@ ProjectReport ProjectChanges::remove(std::string_view project) {
     tx.remove_project(record.id);
     tell_project(tx, "project.removed", record, user_ + " removed project " + record.id + ".");
   });
-  return berth::report_of(record, parts_.settings);
+  return berth::report_of(record, parts_.settings());
 }
 
 DeployRequest ProjectChanges::filled_in(const DeployRequest& request) const {

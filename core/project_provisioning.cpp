@@ -79,7 +79,7 @@ ProjectProvisioning::ProjectProvisioning(const EngineParts& parts, const KeyStor
 WithCall ProjectProvisioning::calls() const {
   return [this](const std::string& about, const std::function<void(Call&)>& body) {
     HostCall call(parts_.clock, parts_.journal, about,
-                  parts_.settings.provisioning.call_timeout_ms);
+                  parts_.settings().provisioning.call_timeout_ms);
     body(call);
   };
 }
@@ -207,7 +207,7 @@ void ProjectProvisioning::end(ProvisionReport& report, const std::string& projec
           {"by", user_},
           {"outcome", to_word(record.outcome)},
           {"failure_code", record.failure_code}});
-    report.project = report_of(record, parts_.settings);
+    report.project = report_of(record, parts_.settings());
   });
 }
 
@@ -294,7 +294,7 @@ ProvisionReport ProjectProvisioning::preview(ProjectRecord project, const Chosen
     Secrets secrets = placeholders(*stack.plan);
     for (const auto& [name, value] : opened(project)) secrets[name] = value;
     const Rendering rendering = rendered(project, stack, secrets);
-    const ProjectFolder folder(parts_.settings.stacks.projects_dir, project.id, Missing::leave);
+    const ProjectFolder folder(parts_.settings().stacks.projects_dir, project.id, Missing::leave);
     report.files = reports_of(changes_of(folder, rendering));
     project.facts_json = json_of_texts_by_name(rendering.credentials);
     project.next_steps = rendering.next_steps;
@@ -309,7 +309,7 @@ ProvisionReport ProjectProvisioning::preview(ProjectRecord project, const Chosen
     report.error = codec::valid_utf8(problem.what());
     report.retryable = true;
   }
-  report.project = report_of(project, parts_.settings);
+  report.project = report_of(project, parts_.settings());
   return report;
 }
 
@@ -317,9 +317,9 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
                                 const std::function<bool()>& stop) {
   const std::string& id = report.project.id;
   if (how == StartHow::no || !report.success || report.project.setup.empty()) return;
-  const std::int64_t limit_ms = parts_.settings.stacks.setup_timeout_ms;
+  const std::int64_t limit_ms = parts_.settings().stacks.setup_timeout_ms;
   Command command;
-  command.argv = {"env", "-C", folder_of(parts_.settings, id).string()};
+  command.argv = {"env", "-C", folder_of(parts_.settings(), id).string()};
   command.argv.insert(command.argv.end(), report.project.setup.begin(), report.project.setup.end());
   if (how == StartHow::native) command.argv.emplace_back("--native");
   command.environment = {{"SETUP_TIMEOUT_S", std::to_string(std::max<std::int64_t>(

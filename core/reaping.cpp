@@ -123,14 +123,14 @@ void add_destroying(const LedgerView& view, const std::string& account, ReapRepo
 
 /// What the scale-down policy says of each bought server; nothing, where there is no policy.
 void add_fleet(const EngineParts& parts, const LedgerView& view, ReapReport& report) {
-  for (const OrganizationSettings& organization : parts.settings.organizations) {
+  for (const OrganizationSettings& organization : parts.settings().organizations) {
     const ScaleDownView fleet = scale_down_of(parts, view, organization.id);
     for (std::size_t i = 0; i < fleet.servers.size(); ++i) {
       const ServerInUse& facts = fleet.facts[i];
       const ScaleDownDecision& decision = fleet.decisions[i];
       const bool drains = facts.draining_since_unix_ms != 0;
       if (!facts.bought || facts.left_alone) continue;
-      if (!drains && !parts.settings.scale_down.any()) continue;
+      if (!drains && !parts.settings().scale_down.any()) continue;
       report.rows.push_back(row_of(fleet.servers[i]));
       ReapRow& row = report.rows.back();
       row.action = drains ? "draining" : "kept";
@@ -145,7 +145,7 @@ void add_fleet(const EngineParts& parts, const LedgerView& view, ReapReport& rep
 }
 
 void add_up(const EngineParts& parts, ReapReport& report) {
-  report.strays_monthly.currency = parts.settings.currency;
+  report.strays_monthly.currency = parts.settings().currency;
   for (const ReapRow& row : report.rows) {
     if (row.kind != "stray") continue;
     ++report.strays;
@@ -189,7 +189,7 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
   });
   if (questions.empty() && !account.empty())
     throw Refusal(Refused::not_found,
-                  "there is no account '" + account + "' in " + parts.settings.file.string());
+                  "there is no account '" + account + "' in " + parts.settings().file.string());
   for (const AccountQuestion& question : questions) {
     const Result<Found> found = ask(parts, question);
     if (!found) {
@@ -245,7 +245,7 @@ ReapReport report_of_reaping(const EngineParts& parts, const LedgerView& view,
       ReapRow row = row_of(stray, why_stray(view, stray));
       const std::int64_t born =
           stray.created_unix_ms > 0 ? stray.created_unix_ms : row.since_unix_ms;
-      still_young(row, std::max(born + parts.settings.reap.grace_ms, now));
+      still_young(row, std::max(born + parts.settings().reap.grace_ms, now));
       report.rows.push_back(std::move(row));
     }
     add_destroying(view, account, report);

@@ -16,7 +16,7 @@ Result<Answer> at_cloud(const EngineParts& parts, const std::string& account,
   Result<Cloud> cloud = parts.clouds.open(account);
   if (!cloud) return cloud.failure();
   HostCall call(parts.clock, parts.journal, account + " " + method,
-                parts.settings.provisioning.call_timeout_ms, &parts.stopping);
+                parts.settings().provisioning.call_timeout_ms, &parts.stopping);
   return ask(*cloud, call);
 }
 

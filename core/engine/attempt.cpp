@@ -27,12 +27,12 @@ constexpr int errors_of_a_lost_create = 2;
 
 /// In a crowd many are refused for the rate, each in its turn, and a little later none is.
 std::int64_t crowd_patience(const EngineParts& parts) {
-  return parts.settings.provisioning.limit_ms / 4;
+  return parts.settings().provisioning.limit_ms / 4;
 }
 
 /// A server that is asked for later than this could not be ready within the provisioning's limit.
 bool leaves_time(const EngineParts& parts, const AttemptRecord& attempt, std::int64_t wait_ms) {
-  const ProvisioningSettings& rules = parts.settings.provisioning;
+  const ProvisioningSettings& rules = parts.settings().provisioning;
   const std::int64_t usable = std::max(rules.limit_ms - rules.ready_timeout_ms, rules.limit_ms / 2);
   return parts.clock.now().unix_ms + wait_ms < attempt.created_unix_ms + usable;
 }
@@ -113,7 +113,7 @@ std::string scope_key(const AccountOffer& offer, const Failure& failure) {
   const bool stock = failure.code == ErrorCode::out_of_stock;
   if ((stock || failure.code == ErrorCode::quota_reached) && failure.scope == StockScope::region)
     return offer.account + "/" + offer.offer.region + "/";
-  if (stock && failure.scope == StockScope::zone) return offer.key();
+  if (stock && failure.scope.value_or(StockScope::zone) == StockScope::zone) return offer.key();
   return offer.account + "/";
 }
 
@@ -261,7 +261,7 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
   if (account != nullptr) {
     request.image = account->image;
     request.ssh_public_keys = account->ssh_public_keys;
-    request.user_data = parts.settings.provisioning.ready == ReadyWhen::marker
+    request.user_data = parts.settings().provisioning.ready == ReadyWhen::marker
                             ? marked_user_data(account->user_data, attempt.id)
                             : account->user_data;
   }
@@ -293,7 +293,7 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
         return failure;
       }
       HostCall call(parts.clock, parts.journal, account + " create",
-                    parts.settings.provisioning.call_timeout_ms, &parts.stopping);
+                    parts.settings().provisioning.call_timeout_ms, &parts.stopping);
       return cloud->provider->create(request, call);
     }();
     return [&parts, id, created](LedgerTransaction& tx) {
@@ -328,7 +328,7 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
       std::optional<AttemptRecord> attempt = tx.attempt(id);
       if (!attempt || attempt->status != AttemptStatus::requested) return;
       const Moment now = parts.clock.now();
-      const ProvisioningSettings& rules = parts.settings.provisioning;
+      const ProvisioningSettings& rules = parts.settings().provisioning;
       bool was_there = false;  // made, and terminated since
       if (found)
         for (const CloudServer& server : found->servers) {
@@ -453,8 +453,8 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   attempt.absent_looks = 0;
   attempt.absent_since_unix_ms = 0;
   attempt.accepted_unix_ms = now.unix_ms;
-  attempt.ready_deadline = now.after(parts.settings.provisioning.ready_timeout_ms);
-  attempt.stage_deadline = now.after(parts.settings.provisioning.running_timeout_ms);
+  attempt.ready_deadline = now.after(parts.settings().provisioning.ready_timeout_ms);
+  attempt.stage_deadline = now.after(parts.settings().provisioning.running_timeout_ms);
   extend_record(parts, tx, record_of(tx, attempt),
                 [&](AuditRecord& record) { record.vendor_id = server.server_id; });
   const auto all_waiting = tx.waiting_for(attempt.id);
@@ -469,14 +469,14 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
          {{"phase", "accepted"}, {"attempt_id", attempt.id}});
   // Some clouds answer only when the server runs. Where that is all that is asked for, a look could
   // tell no more.
-  if (runs(server) && parts.settings.provisioning.ready == ReadyWhen::running)
+  if (runs(server) && parts.settings().provisioning.ready == ReadyWhen::running)
     return runs_now(parts, tx, attempt, server);
   tx.save(attempt);
   save_server(tx, attempt, [&](Server& row) { row.vendor_id = attempt.vendor_id; });
   // A look that is planned already serves this one too: a hundred creates bring about one look.
   std::int64_t look_in = runs(server) ? 0 : first_look_ms(parts, attempt);
   if (tx.task(TaskKind::look, attempt.account))
-    look_in = std::max(look_in, parts.settings.provisioning.look_interval_ms);
+    look_in = std::max(look_in, parts.settings().provisioning.look_interval_ms);
   tx.schedule(TaskKind::look, attempt.account, now.after(look_in), true);
   settle_attempt(tx, attempt, stage_deadline(attempt));
 }
@@ -501,7 +501,7 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
     const AccountOffer offer = decode_offer(attempt.offers_json, attempt.candidate).offer;
     failed_offer = offer.key();
     parts.cache.store_out_of_stock({offer.account, offer.key(),
-                                    now.unix_ms + 2 * parts.settings.provisioning.ready_timeout_ms,
+                                    now.unix_ms + 2 * parts.settings().provisioning.ready_timeout_ms,
                                     sentence});
     remember_boot(parts, attempt, sentence);
   }
@@ -559,7 +559,7 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);
       attempt->status = AttemptStatus::requested;
       attempt->requested_unix_ms = now.unix_ms;
-      attempt->absence_sure = now.after(parts.settings.provisioning.call_timeout_ms);
+      attempt->absence_sure = now.after(parts.settings().provisioning.call_timeout_ms);
       tx.save(*attempt);  // the intent, committed before the call
       return create(parts, *attempt, request_of(parts, tx, *attempt, offer));
     }

@@ -25,18 +25,18 @@ std::int64_t expected_ms(const EngineParts& parts, const std::string& offer_key)
   std::int64_t quickest = 0;
   for (const BootEntry& boot : parts.cache.boots_of(offer_key))
     if (boot.ready && (quickest == 0 || boot.took_ms < quickest)) quickest = boot.took_ms;
-  return std::min(quickest * 3 / 4, parts.settings.provisioning.ready_timeout_ms / 2);
+  return std::min(quickest * 3 / 4, parts.settings().provisioning.ready_timeout_ms / 2);
 }
 
 }  // namespace
 
 std::int64_t first_look_ms(const EngineParts& parts, const AttemptRecord& attempt) {
   return std::max(expected_ms(parts, offer_key(attempt)),
-                  std::min(soon_ms, parts.settings.provisioning.look_interval_ms));
+                  std::min(soon_ms, parts.settings().provisioning.look_interval_ms));
 }
 
 std::int64_t next_look_ms(const EngineParts& parts, const std::vector<AttemptRecord>& attempts) {
-  const std::int64_t interval = parts.settings.provisioning.look_interval_ms;
+  const std::int64_t interval = parts.settings().provisioning.look_interval_ms;
   const std::int64_t now = parts.clock.now().unix_ms;
   std::int64_t next = slowest_in_intervals * interval;
   std::map<std::string, std::int64_t> expected;  // by offers: those of one decision have one text

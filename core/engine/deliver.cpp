@@ -43,7 +43,7 @@ std::optional<Work> prepare_delivery(const EngineParts& parts, LedgerTransaction
     tx.settle(task.kind, task.subject, std::nullopt);
     return std::nullopt;
   }
-  const auto& known = parts.settings.notifiers;
+  const auto& known = parts.settings().notifiers;
   if (std::none_of(known.begin(), known.end(),
                    [&](const NotifierSettings& one) { return one.id == notifier; })) {
     tx.delivery_failed(notifier, record->seq, "the notifier is not in the config any more", true);

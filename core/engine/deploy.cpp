@@ -19,21 +19,21 @@ const std::vector<std::string>& command_of(const Configuration& settings,
 
 /// What a command needs to bring a project to its server.
 void add_project(const EngineParts& parts, const ProjectRecord& project, Command& command) {
-  const std::filesystem::path folder = parts.settings.stacks.projects_dir / project.id;
+  const std::filesystem::path folder = parts.settings().stacks.projects_dir / project.id;
   command.environment.insert(
       command.environment.end(),
       {{"BERTH_PROJECT", project.id},
        {"BERTH_PROJECT_PATH", folder.string()},
        {"BERTH_PROJECT_HEALTH_PATH", project.health_path},
        {"BERTH_PROJECT_PORTS", project.ports_json},
-       {"BERTH_DEPLOY_TIMEOUT_S", std::to_string(parts.settings.deploy.timeout_ms / 1000)}});
+       {"BERTH_DEPLOY_TIMEOUT_S", std::to_string(parts.settings().deploy.timeout_ms / 1000)}});
 }
 
 Command command_for(const EngineParts& parts, const DeploymentRecord& deployment,
                     const Server& server) {
   Command command;
-  command.argv = command_of(parts.settings, deployment);
-  command.timeout_ms = parts.settings.deploy.timeout_ms;
+  command.argv = command_of(parts.settings(), deployment);
+  command.timeout_ms = parts.settings().deploy.timeout_ms;
   command.withheld = parts.secret_environment();
   const Room& room = deployment.requirements.room;
   command.environment = {
@@ -131,7 +131,7 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
   std::string what = "exited with " + std::to_string(result.exit_code);
   if (!result.started) what = "could not be started: " + result.problem;
   if (result.timed_out)
-    what = "was ended after " + std::to_string(parts.settings.deploy.timeout_ms / 1000) +
+    what = "was ended after " + std::to_string(parts.settings().deploy.timeout_ms / 1000) +
            " seconds ([deploy] timeout)";
   finish(parts, tx, *deployment, DeploymentStatus::deploy_failed, "deploy_failed",
          "The deploy command " + what + ". Server " + server_name +

@@ -43,7 +43,7 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
   if (waits && deployment.provisioning_deadline && deployment.provisioning_deadline->passed(now)) {
     finish(parts, tx, deployment, DeploymentStatus::timed_out, "timed_out",
            "Insufficient capacity: no server was ready within " +
-               limit_text(parts.settings.provisioning.limit_ms) + ". " + deployment.reason +
+               limit_text(parts.settings().provisioning.limit_ms) + ". " + deployment.reason +
                manual_way(deployment));
     return std::nullopt;
   }
@@ -53,7 +53,7 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
     case DeploymentStatus::awaiting_approval:
       if (deployment.approval_deadline && deployment.approval_deadline->passed(now)) {
         finish(parts, tx, deployment, DeploymentStatus::cancelled, "approval_expired",
-               "Nobody approved within " + limit_text(parts.settings.provisioning.approval_ttl_ms) +
+               "Nobody approved within " + limit_text(parts.settings().provisioning.approval_ttl_ms) +
                    ". `berth retry " + deployment.id + "` asks again.");
         return std::nullopt;
       }

@@ -97,7 +97,7 @@ std::string manual_way(const DeploymentRecord& deployment) {
 }
 
 std::vector<std::string> admins_of(const EngineParts& parts, std::string_view organization) {
-  const OrganizationSettings* settings = parts.settings.organization(organization);
+  const OrganizationSettings* settings = parts.settings().organization(organization);
   return settings != nullptr ? settings->admins : std::vector<std::string>{};
 }
 

@@ -32,7 +32,7 @@ void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord&
 /// A cloud that does not show the server: believed after two complete looks, a settling time apart.
 /// True: it is absent for good.
 bool settled_absence(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
-  const ProvisioningSettings& rules = parts.settings.provisioning;
+  const ProvisioningSettings& rules = parts.settings().provisioning;
   // A create whose outcome was unknown may succeed late; that one is watched for longer.
   const std::int64_t wait = attempt.unknown_outcome
                                 ? std::max(2 * rules.settle_ms, rules.call_timeout_ms)
@@ -134,7 +134,7 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
                                                    parts.clouds.redacted(failure.message));
         tx2.settle(TaskKind::look, account,
                    now.after(std::max({failure.retry_after_ms.value_or(0),
-                                       parts.settings.provisioning.look_interval_ms,
+                                       parts.settings().provisioning.look_interval_ms,
                                        back_off_ms(parts, 2)})));
         return;
       }

@@ -10,7 +10,7 @@
 
 #include "berth/cloud_provider.hpp"
 #include "berth/notifier.hpp"
-#include "config/settings.hpp"
+#include "config/live.hpp"
 #include "engine/accounts.hpp"
 #include "journal/journal.hpp"
 #include "ledger/ledger.hpp"
@@ -32,7 +32,7 @@ class Notifiers {
 
 /// Everything the engine uses; all of it outlives the engine.
 struct EngineParts {
-  const Configuration& settings;
+  const LiveConfiguration& configuration;
   Accounts& accounts;
   const Pipeline& pipeline;
   Ledger& ledger;
@@ -53,6 +53,9 @@ struct EngineParts {
   /// A text without the secrets of a project. Called outside of transactions; empty: no project has
   /// any.
   std::function<std::string(const std::string& project, std::string text)> without_secrets_of = {};
+
+  /// The configuration in force just now.
+  [[nodiscard]] const Configuration& settings() const { return configuration.current(); }
 };
 
 /// The outcome of an effect, to be committed. Runs inside a write transaction; settles its task.

@@ -52,14 +52,14 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
   std::vector<Server> shown = without_most_full(fleet, wanted, current_server, most_full);
   close_spent(parts, view, shown);
   for (const Server& server : shown) free[server.id] = server.free();
-  return place(shown, wanted, parts.settings.placement, current_server, current_room);
+  return place(shown, wanted, parts.settings().placement, current_server, current_room);
 }
 
 Money spend_of(const EngineParts& parts, const std::vector<Server>& fleet) {
-  Money sum{0, parts.settings.currency};
+  Money sum{0, parts.settings().currency};
   for (const Server& server : fleet) {
     if (server.currency == sum.currency) sum.nanos += server.monthly_nanos;
-    for (const CurrencyRate& rate : parts.settings.rates)
+    for (const CurrencyRate& rate : parts.settings().rates)
       if (rate.currency == server.currency && rate.currency != sum.currency)
         sum.nanos += scaled(server.monthly_nanos, rate.nanos, 1'000'000'000).value_or(0);
   }
@@ -76,7 +76,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   facts.strategy = deployment.strategy;
   facts.organization.id = deployment.organization;
   const auto accounts = parts.accounts.of(deployment.organization);
-  if (const auto* organization = parts.settings.organization(deployment.organization)) {
+  if (const auto* organization = parts.settings().organization(deployment.organization)) {
     facts.organization.auto_provisioning = organization->auto_provisioning;
     facts.organization.auto_approve_provisioning = organization->auto_approve_provisioning;
     facts.organization.max_servers = organization->max_servers;
@@ -87,7 +87,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   facts.servers_counted = view.servers_counted(deployment.organization);
   facts.spend_monthly = spend_of(parts, fleet);
   facts.tries = deployment.tries;
-  facts.max_tries = parts.settings.provisioning.tries;
+  facts.max_tries = parts.settings().provisioning.tries;
   facts.excluded_offers = deployment.excluded_offers;
   if (!deployment.approved_by.empty())
     facts.approval = ApprovalFact{deployment.approved_by, deployment.approved_unix_ms,
@@ -96,9 +96,9 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
     facts.offers = std::move(catalogues->offers);
     facts.missing_catalogues = std::move(catalogues->missing);
   }
-  facts.currency = parts.settings.currency;
-  facts.rates = parts.settings.rates;
-  facts.boot_failure_pause_ms = parts.settings.provisioning.boot_failure_pause_ms;
+  facts.currency = parts.settings().currency;
+  facts.rates = parts.settings().rates;
+  facts.boot_failure_pause_ms = parts.settings().provisioning.boot_failure_pause_ms;
   return facts;
 }
 
@@ -137,7 +137,7 @@ void wait_for_server(const EngineParts& parts, LedgerTransaction& tx, Deployment
   deployment.status = DeploymentStatus::provisioning;
   deployment.attempt_id = server.attempt_id;
   if (!deployment.provisioning_deadline)
-    deployment.provisioning_deadline = now.after(parts.settings.provisioning.limit_ms);
+    deployment.provisioning_deadline = now.after(parts.settings().provisioning.limit_ms);
   deployment.reason_code = "waiting_for_server";
   deployment.reason = "Waits for server " + server.name + " to be ready.";
   deployment.updated_unix_ms = now.unix_ms;
@@ -152,7 +152,7 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
   deployment.reason_code = decision.outcome.code;
   deployment.reason = decision.outcome.sentence;
   deployment.approved_by.clear();  // whatever was approved was another thing
-  deployment.approval_deadline = now.after(parts.settings.provisioning.approval_ttl_ms);
+  deployment.approval_deadline = now.after(parts.settings().provisioning.approval_ttl_ms);
   deployment.provisioning_deadline.reset();  // the ten minutes begin when someone says yes
   deployment.updated_unix_ms = now.unix_ms;
   tx.save(deployment);
@@ -175,7 +175,7 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
 std::vector<RankedOffer> within_approval(const EngineParts& parts,
                                          const DeploymentRecord& deployment,
                                          std::vector<RankedOffer> ranked) {
-  const auto* organization = parts.settings.organization(deployment.organization);
+  const auto* organization = parts.settings().organization(deployment.organization);
   if (deployment.approved_by.empty() || organization == nullptr ||
       organization->auto_approve_provisioning)
     return ranked;
@@ -245,7 +245,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
     };
   }
   tx.add_decision(deployment.id, now.unix_ms,
-                  decision_document(*found, deployment, parts.settings, now.unix_ms, most_rows));
+                  decision_document(*found, deployment, parts.settings(), now.unix_ms, most_rows));
   if (!found->decision) {
     const auto server = tx.server(found->placement.chosen_server_id);
     close_record(parts, tx, tx.audit_record(deployment.audit_id), "user_cancelled", "not_needed",

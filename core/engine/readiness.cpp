@@ -87,7 +87,7 @@ struct Checked {
 void conclude(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
               const Server& server, const Checked& checked) {
   const Moment now = parts.clock.now();
-  const ProvisioningSettings& settings = parts.settings.provisioning;
+  const ProvisioningSettings& settings = parts.settings().provisioning;
   const auto wait = [&](std::string why) {
     attempt.failure = parts.clouds.redacted(std::move(why));
     tx.save(attempt);
@@ -124,7 +124,7 @@ bool runs(const CloudServer& server) {
 void runs_now(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
               const CloudServer& server) {
   if (attempt.phase != "accepted" || !runs(server)) return;
-  const ProvisioningSettings& settings = parts.settings.provisioning;
+  const ProvisioningSettings& settings = parts.settings().provisioning;
   const Moment now = parts.clock.now();
   attempt.phase = "running";
   attempt.failure.clear();
@@ -147,8 +147,8 @@ Work check_readiness(const EngineParts& parts, const LedgerView& view,
                      const AttemptRecord& attempt) {
   const Server server = view.server(attempt.server_id).value_or(Server{});
   std::string script;
-  if (logs_in(parts.settings.provisioning))
-    script = ready_script(rules_for(parts.settings.provisioning, attempt));
+  if (logs_in(parts.settings().provisioning))
+    script = ready_script(rules_for(parts.settings().provisioning, attempt));
   return [&parts, id = attempt.id, server, script = std::move(script),
           login = login_to(parts, server, attempt.account)]() -> Apply {
     Checked checked;
@@ -172,7 +172,7 @@ Moment stage_deadline(const AttemptRecord& attempt) {
 }
 
 std::string missed_stage(const EngineParts& parts, const AttemptRecord& attempt) {
-  const ProvisioningSettings& settings = parts.settings.provisioning;
+  const ProvisioningSettings& settings = parts.settings().provisioning;
   const auto within = [&](const char* what, std::int64_t stage_ms) {
     return std::string(what) + " within " +
            std::to_string(std::min(stage_ms, settings.ready_timeout_ms) / 1000) + " s";

@@ -36,7 +36,7 @@ std::string cost_text(const Money& monthly, const Money& compared) {
 
 /// Whose admins hear of it: the label's organization, else who may use the account.
 std::string organization_of(const EngineParts& parts, const StrayRecord& stray) {
-  if (parts.settings.organization(stray.organization) != nullptr) return stray.organization;
+  if (parts.settings().organization(stray.organization) != nullptr) return stray.organization;
   const AccountPointer account = parts.accounts.find(stray.account);
   if (account != nullptr && !account->organizations.empty()) return account->organizations.front();
   return stray.organization;
@@ -48,7 +48,7 @@ void tell_all(const EngineParts& parts, LedgerTransaction& tx, const std::string
   if (const AccountPointer settings = parts.accounts.find(account))
     organizations = settings->organizations;
   else
-    for (const OrganizationSettings& one : parts.settings.organizations)
+    for (const OrganizationSettings& one : parts.settings().organizations)
       organizations.push_back(one.id);
   boost::json::object fields;
   if (!account.empty()) fields["account"] = account;
@@ -173,7 +173,7 @@ void failed(const EngineParts& parts, LedgerTransaction& tx, const std::string& 
   pass.waits = false;
   tx.save(pass);
   parts.journal.write(LogLevel::warning, pass.sentence);
-  const std::int64_t every = parts.settings.reap.every_ms;
+  const std::int64_t every = parts.settings().reap.every_ms;
   const bool passing = failure.code != ErrorCode::unsupported;  // a missing plugin stays missing
   const std::int64_t pause = std::max<std::int64_t>(failure.retry_after_ms.value_or(0), 60'000);
   tx.settle(TaskKind::reap, account,
@@ -219,7 +219,7 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   }
   pass.waits = seen.waits && !paused;
   tx.save(pass);
-  const std::int64_t every = parts.settings.reap.every_ms;
+  const std::int64_t every = parts.settings().reap.every_ms;
   tx.settle(TaskKind::reap, account,
             now.after(seen.next_ms > 0 && !paused ? std::min(seen.next_ms, every) : every));
 }
@@ -295,13 +295,13 @@ std::vector<std::string> accounts_to_reap(const EngineParts& parts, const Ledger
 }
 
 void keep_reaping(const EngineParts& parts) {
-  const ScaleDownRules& rules = parts.settings.scale_down;
+  const ScaleDownRules& rules = parts.settings().scale_down;
   const auto missing = [&](const LedgerView& view) {
     std::vector<std::pair<TaskKind, std::string>> tasks;
     for (const std::string& account : accounts_to_reap(parts, view))
       if (!view.task(TaskKind::reap, account)) tasks.emplace_back(TaskKind::reap, account);
     if (rules.any())
-      for (const OrganizationSettings& organization : parts.settings.organizations)
+      for (const OrganizationSettings& organization : parts.settings().organizations)
         if (!view.task(TaskKind::scale_down, organization.id))
           tasks.emplace_back(TaskKind::scale_down, organization.id);
     return tasks;
@@ -337,12 +337,12 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
       tx.schedule(TaskKind::reap, id, now, true);
     }
     if (account.empty())
-      for (const OrganizationSettings& organization : parts.settings.organizations)
+      for (const OrganizationSettings& organization : parts.settings().organizations)
         tx.schedule(TaskKind::scale_down, organization.id, now, true);
   });
   if (asked.empty() && !account.empty())
     throw Refusal(Refused::not_found, "there is no account '" + std::string(account) + "' in " +
-                                          parts.settings.file.string());
+                                          parts.settings().file.string());
   return asked;
 }
 

@@ -45,8 +45,8 @@ const char* code_of(const std::optional<AttemptRecord>& attempt, const std::stri
 void price(const EngineParts& parts, const std::optional<AttemptRecord>& attempt,
            StrayRecord& stray) {
   Facts facts;
-  facts.currency = parts.settings.currency;
-  facts.rates = parts.settings.rates;
+  facts.currency = parts.settings().currency;
+  facts.rates = parts.settings().rates;
   std::string why;
   if (const AccountPointer account = parts.accounts.find(stray.account))
     if (const auto catalogue = parts.catalogue.peek({account}))
@@ -98,7 +98,7 @@ SeenStray seen(const EngineParts& parts, StrayRecord fresh, const std::vector<St
   StrayRecord& stray = result.record;
   stray.times_seen = 1;
   stray.first_seen = now;
-  const std::int64_t settle_ms = parts.settings.provisioning.settle_ms;
+  const std::int64_t settle_ms = parts.settings().provisioning.settle_ms;
   if (before != known.end() && before->first_seen) {
     stray.first_seen = before->first_seen;
     const bool settled = before->times_seen > 1 || stray.first_seen->after(settle_ms).passed(now);
@@ -109,7 +109,7 @@ SeenStray seen(const EngineParts& parts, StrayRecord fresh, const std::vector<St
       stray.monthly_compared = before->monthly_compared;
     }
   }
-  const std::int64_t grace_ms = parts.settings.reap.grace_ms;
+  const std::int64_t grace_ms = parts.settings().reap.grace_ms;
   const bool told_age = stray.created_unix_ms > 0 && stray.created_unix_ms <= now.unix_ms;
   const bool old_enough = told_age ? now.unix_ms - stray.created_unix_ms >= grace_ms
                                    : stray.first_seen->after(grace_ms).passed(now);
@@ -150,7 +150,7 @@ void look_at_ready(const EngineParts& parts, const AccountQuestion& question, co
     return;
   }
   if (is_lost(attempt) || !is_absent(attempt, question, found)) return;
-  const bool lost = absent_again(parts, attempt, parts.settings.provisioning.settle_ms);
+  const bool lost = absent_again(parts, attempt, parts.settings().provisioning.settle_ms);
   into.to_lose += lost ? 1 : 0;
   into.waits = into.waits || !lost;
   into.servers.push_back({std::move(attempt), lost, false});
@@ -167,7 +167,7 @@ std::string breaker(const EngineParts& parts, const std::string& account,
   const int doomed = static_cast<int>(found.strays.size());
   int missing = 0;
   for (const SeenServer& server : found.servers) missing += server.attempt.absent_looks > 0 ? 1 : 0;
-  const ReapSettings& rules = parts.settings.reap;
+  const ReapSettings& rules = parts.settings().reap;
   const int all = doomed + missing;
   if (found.to_reap + found.to_lose == 0 || all <= rules.most_servers ||
       std::int64_t{all} * 100 <= std::int64_t{found.known} * rules.most_percent)
@@ -280,7 +280,7 @@ Reconciliation reconcile(const EngineParts& parts, const LedgerView& view,
   }
   result.breaker = breaker(parts, account, result);
   if (result.waits) {
-    const std::int64_t settle_ms = parts.settings.provisioning.settle_ms;
+    const std::int64_t settle_ms = parts.settings().provisioning.settle_ms;
     result.next_ms = result.next_ms == 0 ? settle_ms : std::min(result.next_ms, settle_ms);
   }
   return result;

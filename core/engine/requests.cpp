@@ -16,12 +16,12 @@ namespace berth {
 namespace {
 
 const OrganizationSettings& organization_of(const EngineParts& parts, std::string_view id) {
-  if (const auto* organization = parts.settings.organization(id)) return *organization;
+  if (const auto* organization = parts.settings().organization(id)) return *organization;
   std::vector<std::string> known;
-  for (const OrganizationSettings& organization : parts.settings.organizations)
+  for (const OrganizationSettings& organization : parts.settings().organizations)
     known.push_back(organization.id);
   throw Refusal(Refused::usage, "there is no organization '" + std::string(id) + "' in " +
-                                    parts.settings.file.string() + did_you_mean(id, known));
+                                    parts.settings().file.string() + did_you_mean(id, known));
 }
 
 DeploymentRecord deployment_of(const LedgerView& view, std::string_view id) {
@@ -66,8 +66,8 @@ Ranking priced(const EngineParts& parts, const AccountOffer& offer) {
   constexpr std::int64_t least_disk_mib = 20 * 1024;  // where the disk is chosen at create
   Facts facts;
   facts.now_unix_ms = parts.clock.now().unix_ms;
-  facts.currency = parts.settings.currency;
-  facts.rates = parts.settings.rates;
+  facts.currency = parts.settings().currency;
+  facts.rates = parts.settings().rates;
   facts.offers = std::vector<AccountOffer>{offer};
   const Offer& one = offer.offer;
   return rank_offers(
@@ -180,7 +180,7 @@ void approve(const EngineParts& parts, std::string_view deployment_id, const std
 void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
   parts.ledger.write([&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    const OrganizationSettings* organization = parts.settings.organization(deployment.organization);
+    const OrganizationSettings* organization = parts.settings().organization(deployment.organization);
     // Whoever asked for it may take it back; else it takes an admin.
     if (organization == nullptr || user.empty() || user != deployment.requested_by)
       require_admin(parts, deployment.organization, user, "cancel");

@@ -26,8 +26,8 @@ std::int64_t billing_step_ms(const AttemptRecord& attempt) {
 
 std::int64_t compared_nanos(const EngineParts& parts, const Server& server) {
   Facts facts;
-  facts.currency = parts.settings.currency;
-  facts.rates = parts.settings.rates;
+  facts.currency = parts.settings().currency;
+  facts.rates = parts.settings().rates;
   const auto money = converted({server.monthly_nanos, server.currency}, facts);
   return money ? money->nanos : 0;
 }
@@ -111,14 +111,14 @@ ScaleDownView scale_down_of(const EngineParts& parts, const LedgerView& view,
     result.facts.push_back(facts_of(parts, view, server));
     result.servers.push_back(std::move(server));
   }
-  result.decisions = scale_down(result.facts, parts.settings.scale_down, parts.clock.now().unix_ms);
+  result.decisions = scale_down(result.facts, parts.settings().scale_down, parts.clock.now().unix_ms);
   return result;
 }
 
 std::optional<Work> prepare_scale_down(const EngineParts& parts, LedgerTransaction& tx,
                                        const TaskRecord& task) {
   const Moment now = parts.clock.now();
-  const std::int64_t every = parts.settings.reap.every_ms;
+  const std::int64_t every = parts.settings().reap.every_ms;
   if (!watch_clock(parts, tx).empty()) {
     tx.settle(task.kind, task.subject, now.after(every));
     return std::nullopt;
@@ -140,13 +140,13 @@ std::optional<Work> prepare_scale_down(const EngineParts& parts, LedgerTransacti
     if (decision.action == ScaleDownAction::keep && decision.until_unix_ms > now.unix_ms)
       next = std::min(next, decision.until_unix_ms - now.unix_ms);
   }
-  const bool again = parts.settings.scale_down.any() || anything_drains;
+  const bool again = parts.settings().scale_down.any() || anything_drains;
   tx.settle(task.kind, task.subject, again ? std::optional(now.after(next)) : std::nullopt);
   return std::nullopt;
 }
 
 void close_spent(const EngineParts& parts, const LedgerView& view, std::vector<Server>& fleet) {
-  const ScaleDownRules& rules = parts.settings.scale_down;
+  const ScaleDownRules& rules = parts.settings().scale_down;
   if (rules.max_age_ms == 0 && rules.max_uses == 0) return;
   const std::int64_t now = parts.clock.now().unix_ms;
   for (Server& server : fleet) {

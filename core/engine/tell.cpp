@@ -42,7 +42,7 @@ void tell(const EngineParts& parts, LedgerTransaction& tx, std::string_view type
   event.fields_json = codec::valid_utf8(parts.clouds.redacted(boost::json::serialize(fields)));
   event.recipients = std::move(recipients);
   std::vector<std::string> notifiers;
-  for (const NotifierSettings& notifier : parts.settings.notifiers)
+  for (const NotifierSettings& notifier : parts.settings().notifiers)
     if (wants(notifier, type, organization)) notifiers.push_back(notifier.id);
   tx.append(event, notifiers);
   for (const std::string& notifier : notifiers) {

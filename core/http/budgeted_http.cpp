@@ -23,7 +23,7 @@ std::string host_and_path(std::string_view url) {
 }
 
 Failure failed(ErrorCode code, std::string message) {
-  return {code, Effect::none, std::move(message), {}, {}, {}, StockScope::zone};
+  return {code, Effect::none, std::move(message), {}, {}, {}};
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct CurlUrl {
 };
 
 Failure refusal(std::string message) {
-  return {ErrorCode::invalid, Effect::none, std::move(message), {}, {}, {}, StockScope::zone};
+  return {ErrorCode::invalid, Effect::none, std::move(message), {}, {}, {}};
 }
 
 bool is_loopback(const std::string& host) {
@@ -284,8 +284,7 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
   try {
     std::call_once(opened_, [this] { handles_ = std::make_unique<Handles>(); });
   } catch (const std::runtime_error& error) {
-    return Failure{ErrorCode::unavailable, Effect::none, error.what(), {}, {}, {},
-                   StockScope::zone};
+    return Failure{ErrorCode::unavailable, Effect::none, error.what(), {}, {}, {}};
   }
   const CurlLibrary& curl = handles_->curl;
   std::string host;
@@ -299,8 +298,7 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
                              : "no time was left for the request to " + host,
                    {},
                    {},
-                   {},
-                   StockScope::zone};
+                   {}};
   }
 
   const WithoutSigpipe quiet;
@@ -315,8 +313,7 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
   } lent{*handles_};
   CURL* const handle = lent.handle->transfer;
   if (handle == nullptr || lent.handle->loop == nullptr)
-    return Failure{ErrorCode::unavailable, Effect::none, "curl has no memory left", {}, {}, {},
-                   StockScope::zone};
+    return Failure{ErrorCode::unavailable, Effect::none, "curl has no memory left", {}, {}, {}};
 
   Exchange exchange{request, call, options_.max_body, {}};
   char words[CURL_ERROR_SIZE] = "";

@@ -37,6 +37,7 @@ void columns(Column&& column, AnyOffer& offer) {
   column("as_of_unix_ms", offer.as_of_unix_ms);
   column("availability", offer.availability);
   column("deprecated_unix_ms", offer.deprecated_unix_ms);
+  column("families", offer.families);
 }
 
 using OptionalNumber = std::optional<std::int64_t>;

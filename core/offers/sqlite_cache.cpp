@@ -27,7 +27,7 @@ using sqlite::Database;
 using sqlite::Fault;
 
 constexpr int patience_ms = 5'000;
-constexpr std::int64_t version = 3;  // another one: the file is made anew
+constexpr std::int64_t version = 4;  // another one: the file is made anew
 constexpr const char* schema = R"sql(
 CREATE TABLE catalogue (
   id           INTEGER PRIMARY KEY,

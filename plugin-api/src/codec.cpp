@@ -97,6 +97,7 @@ static void describe(Fields& f, Offer& v) {
   f.required("as_of_unix_ms", v.as_of_unix_ms);
   f.defaulted("availability", v.availability);
   f.optional("deprecated_unix_ms", v.deprecated_unix_ms);
+  f.optional("families", v.families);
   f.within("vcpu", v.vcpu, most_vcpu);
   f.within("memory_mib", v.memory_mib, most_mib);
   f.within("disk_mib", v.disk_mib, most_mib);
@@ -155,6 +156,8 @@ static void describe(Fields& f, CloudServer& v) {
   f.optional("created_unix_ms", v.created_unix_ms);
   f.optional("expires_at_unix_ms", v.expires_at_unix_ms);
   f.optional("detail", v.detail);
+  f.optional("arch", v.arch);
+  f.optional("ssh_user", v.ssh_user);
   if (!is_ipv4_or_empty(v.public_ipv4)) f.complain("public_ipv4", "is no IPv4 address");
   if (!is_ipv4_or_empty(v.private_ipv4)) f.complain("private_ipv4", "is no IPv4 address");
   f.within("created_unix_ms", v.created_unix_ms, latest_unix_ms);
@@ -243,7 +246,8 @@ std::string encode(const Failure& value) {
   if (!value.vendor_text.empty())
     put("vendor_text", clipped(value.vendor_text, most_vendor_text_bytes));
   if (value.retry_after_ms) object["retry_after_ms"] = *value.retry_after_ms;
-  if (value.scope != StockScope::zone) put("scope", berth::to_word(value.scope));
+  if (value.scope) put("scope", berth::to_word(*value.scope));
+  if (!value.scope_name.empty()) put("scope_name", value.scope_name);
   return boost::json::serialize(object);
 }
 
@@ -263,6 +267,7 @@ Failure decode_failure(std::string_view json) {
     reading.optional("vendor_text", failure.vendor_text);
     reading.optional("retry_after_ms", failure.retry_after_ms);
     reading.optional("scope", scope);
+    reading.optional("scope_name", failure.scope_name);
   }
   if (!problem.empty()) {
     Failure garbage;
@@ -274,6 +279,7 @@ Failure decode_failure(std::string_view json) {
   failure.message = clipped(failure.message, most_message_bytes);
   failure.vendor_code = clipped(failure.vendor_code, most_vendor_code_bytes);
   failure.vendor_text = clipped(failure.vendor_text, most_vendor_text_bytes);
+  failure.scope_name = clipped(failure.scope_name, most_vendor_code_bytes);
   if (failure.retry_after_ms)
     failure.retry_after_ms =
         std::clamp<std::int64_t>(*failure.retry_after_ms, 0, longest_retry_ms);

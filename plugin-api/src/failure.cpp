@@ -30,10 +30,14 @@ constexpr std::array<Word<Effect>, 2> effects{{
     {Effect::unknown, "unknown"},
 }};
 
-constexpr std::array<Word<StockScope>, 3> stock_scopes{{
+constexpr std::array<Word<StockScope>, 7> stock_scopes{{
     {StockScope::zone, "zone"},
     {StockScope::region, "region"},
     {StockScope::account, "account"},
+    {StockScope::request, "request"},
+    {StockScope::instance_type, "instance_type"},
+    {StockScope::family, "family"},
+    {StockScope::credential, "credential"},
 }};
 
 template <class Table, class Enum>
@@ -60,8 +64,10 @@ ErrorCode error_code_of(std::string_view word) {
   return value_in(error_codes, word, ErrorCode::internal);
 }
 Effect effect_of(std::string_view word) { return value_in(effects, word, Effect::unknown); }
-StockScope stock_scope_of(std::string_view word) {
-  return value_in(stock_scopes, word, StockScope::zone);
+std::optional<StockScope> stock_scope_of(std::string_view word) {
+  for (const auto& entry : stock_scopes)
+    if (entry.text == word) return entry.value;
+  return std::nullopt;
 }
 
 }  // namespace berth

@@ -11,7 +11,7 @@ struct Rule {
   std::string_view vendor_code;  // a final '*' stands for any rest
   ErrorCode code;
   Effect effect = Effect::none;
-  StockScope scope = StockScope::zone;
+  std::optional<StockScope> scope = {};
   std::string_view advice = {};  // replaces the code's own advice
 };
 
@@ -34,7 +34,7 @@ constexpr Rule rules[] = {
     {"UnfulfillableCapacity", ErrorCode::out_of_stock},
     {"Unsupported", ErrorCode::out_of_stock},  // the type is not sold in this zone
     {"VolumeTypeNotAvailableInZone", ErrorCode::out_of_stock},
-    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none, StockScope::zone,
+    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none, {},
      network_advice},
     {"InsufficientAddressCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::region},
 
@@ -54,8 +54,8 @@ constexpr Rule rules[] = {
     {"RequestThrottled*", ErrorCode::rate_limited},
     {"TooManyRequests*", ErrorCode::rate_limited},
 
-    {"RequestExpired", ErrorCode::denied, Effect::none, StockScope::zone, clock_advice},
-    {"RequestTimeTooSkewed", ErrorCode::denied, Effect::none, StockScope::zone, clock_advice},
+    {"RequestExpired", ErrorCode::denied, Effect::none, {}, clock_advice},
+    {"RequestTimeTooSkewed", ErrorCode::denied, Effect::none, {}, clock_advice},
     {"AuthFailure", ErrorCode::denied},
     {"UnauthorizedOperation", ErrorCode::denied},
     {"OptInRequired", ErrorCode::denied},
@@ -86,7 +86,7 @@ constexpr Rule rules[] = {
     {"ExpiredNextToken*", ErrorCode::unavailable},
 
     {"InvalidInstanceID.NotFound", ErrorCode::not_found},
-    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, StockScope::zone,
+    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {},
      lookup_advice},
     {"IdempotentInstanceTerminated", ErrorCode::conflict},  // this token's server is gone
 

@@ -254,7 +254,8 @@ struct Story::Process {
         owner(of.living_, std::move(name)),
         catalogue(of.settings, clouds, of.cache, of.clock, of.journal,
                   [](int) { return std::make_unique<InThisThread>(); }),
-        parts{of.settings, accounts,    of.pipeline_, ledger,     of.cache,    catalogue,
+        in_force(of.settings),
+        parts{in_force,    accounts,    of.pipeline_, ledger,     of.cache,    catalogue,
               clouds,      notifiers,   of.clock,     of.entropy_, owner,
               of.commands, of.network,  of.shell,     of.journal,  stopping,
               [] { return std::vector<std::string>{"CLOUD_TOKEN"}; }},
@@ -271,6 +272,7 @@ struct Story::Process {
   ItsOwner owner;
   std::atomic<bool> stopping{false};
   OfferCatalogue catalogue;
+  FixedConfiguration in_force;
   EngineParts parts;
   Engine engine;
 };

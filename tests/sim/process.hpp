@@ -75,6 +75,7 @@ class Process {
   std::unique_ptr<Clouds> clouds_;
   std::unique_ptr<Notifiers> notifiers_;
   OfferCatalogue catalogue_;
+  FixedConfiguration in_force_;
   EngineParts parts_;
   Engine engine_;
 };

@@ -32,18 +32,19 @@ class Failure(Exception):
     """Why a call failed. `code` and `effect` are words of the closed lists (schema/failure…)."""
 
     def __init__(self, code, message, effect="unknown", vendor_code="", vendor_text="",
-                 retry_after_ms=None, scope=None):
+                 retry_after_ms=None, scope=None, scope_name=""):
         super().__init__(message)
         self.code, self.effect = code, effect
         self.fields = {"code": code, "effect": effect, "message": message}
         optional = {"vendor_code": vendor_code, "vendor_text": vendor_text[:500],
-                    "retry_after_ms": retry_after_ms, "scope": scope}
+                    "retry_after_ms": retry_after_ms, "scope": scope, "scope_name": scope_name}
         self.fields.update({key: value for key, value in optional.items()
                             if value is not None and value != ""})
 
     @classmethod
     def of_json(cls, body):
-        known = ("effect", "vendor_code", "vendor_text", "retry_after_ms", "scope")
+        known = ("effect", "vendor_code", "vendor_text", "retry_after_ms", "scope",
+                 "scope_name")
         given = json.loads(body)
         return cls(given["code"], given.get("message", ""),
                    **{key: given[key] for key in known if given.get(key) is not None})

@@ -52,6 +52,9 @@ struct Offer {
   std::int64_t as_of_unix_ms = 0;     // when the price was read from the vendor (or its date)
   Availability availability = Availability::unknown;
   std::optional<std::int64_t> deprecated_unix_ms;  // no new servers from then on
+  /// The vendor's names of groups that this type is in: its family ("m7g"), its quota's bucket
+  /// ("vcpu:standard"). A refusal of scope `family` speaks for all that have its scope_name here.
+  std::vector<std::string> families;
 };
 
 struct OffersRequest {
@@ -94,6 +97,8 @@ struct CloudServer {
   std::int64_t created_unix_ms = 0;       // 0: not told
   std::int64_t expires_at_unix_ms = 0;    // from its labels; 0: none
   std::string detail;                     // the vendor's word on the state, for a person
+  std::string arch;                       // "x86_64" or "arm64"; "": not told
+  std::string ssh_user;                   // who may log in to what its image made; "": not told
 };
 
 /// Answer to `create`: the vendor accepted. Not: it runs, unless `server.state` says so.
