@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "credentials/seal.hpp"
+#include "http/rate_budget.hpp"
 
 namespace berth {
 namespace {
@@ -14,8 +15,11 @@ constexpr std::int64_t key_pause_ms = 2'000;
 
 AccountList pointers_to(const std::vector<AccountSettings>& accounts) {
   AccountList list;
-  for (const AccountSettings& account : accounts)
-    list.push_back(std::make_shared<AccountSettings>(account));
+  for (const AccountSettings& account : accounts) {
+    auto one = std::make_shared<AccountSettings>(account);
+    one->credential = credential_of(*one);
+    list.push_back(std::move(one));
+  }
   return list;
 }
 
@@ -41,6 +45,13 @@ std::string secrets_json_of(const AccountRecord& record, const Keyring& keys) {
       "they were changed, or come from another row: restore the ledger, or give the "
       "account its secrets anew: `berth accounts update " +
       record.id + " --secret KEY=@FILE`");
+}
+
+std::string credential_of(const AccountSettings& account) {
+  std::vector<std::string> what = account.settings.secrets;
+  if (what.empty()) what = {"no secret", account.id};
+  what.push_back(account.plugin);
+  return credential_fingerprint(what);
 }
 
 AccountSettings settings_of(const AccountRecord& record, const std::string* secrets_json,
@@ -69,6 +80,7 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
   if (secrets_json == nullptr) {
     account.set_aside = "its credentials cannot be opened: " + why;
     account.settings.unresolved["credentials"] = why;
+    account.credential = credential_of(account);
     return account;
   }
   json::object settings = json::parse(record.settings_json).as_object();
@@ -78,6 +90,7 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
     settings[key] = value;
   }
   account.settings.json = json::serialize(settings);
+  account.credential = credential_of(account);
   return account;
 }
 

@@ -20,6 +20,9 @@ namespace berth {
 /// was sealed with a key that is in the ring, or it opens nothing.
 std::string secrets_json_of(const AccountRecord& record, const Keyring& keys);
 
+/// Accounts of one plugin with the same secrets have the same; one without secrets has its own.
+std::string credential_of(const AccountSettings& account);
+
 /// As the engine uses an account. `secrets_json`: nullptr where `why` says that they cannot be had.
 AccountSettings settings_of(const AccountRecord& record, const std::string* secrets_json,
                             const std::string& why);

@@ -70,6 +70,9 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   // Of an account of the ledger; the config's have neither.
   std::int64_t revision = 0;  // another one: it was changed
   std::string set_aside;      // why nothing is bought there for now; ""
+  /// Which credential it uses just now, as a fingerprint: what is remembered of a refusal belongs to
+  /// it. Another one after its secrets were changed. "": nobody has asked for it.
+  std::string credential;
 };
 
 /// An account that others may change while it is looked at: who holds it keeps it as it was.

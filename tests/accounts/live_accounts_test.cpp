@@ -109,6 +109,22 @@ TEST_F(OneList, opens_the_secrets_and_tells_them_for_redaction) {
   EXPECT_TRUE(own->set_aside.empty());
 }
 
+TEST_F(OneList, an_account_with_other_secrets_has_another_credential_and_one_with_the_same_has_it) {
+  save(record("acme.own"));
+  save(record("acme.twin"));
+  look(accounts_);
+  const std::string first = accounts_.find("acme.own")->credential;
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(accounts_.find("acme.twin")->credential, first);
+  EXPECT_NE(accounts_.find("main")->credential, first);
+  AccountRecord rotated = record("acme.own");
+  rotated.sealed = seal(key_, {rotated.id, "acme"}, R"({"token":"fresh"})");
+  save(rotated);
+  look(accounts_);
+  EXPECT_NE(accounts_.find("acme.own")->credential, first);
+  EXPECT_EQ(accounts_.find("acme.own")->credential.find("fresh"), std::string::npos);
+}
+
 TEST_F(OneList, shows_an_organization_only_what_is_active_and_its_own) {
   save(record("acme.own"));
   save(record("acme.rests", AccountStatus::inactive));
