@@ -72,10 +72,10 @@ OfferReport offer_report(const AccountOffer& offer, const Facts& facts) {
                        ? why
                        : "[currency] rates has no rate for " + row.monthly.currency;
   }
-  if (offer.out_of_stock_until_unix_ms > facts.now_unix_ms) {
+  if (offer.refused_until_unix_ms > facts.now_unix_ms) {
     row.kept = false;
     row.code = "out_of_stock";
-    row.sentence = offer.out_of_stock_why;
+    row.sentence = offer.refused_why;
   }
   report.as_of_unix_ms = one.as_of_unix_ms;
   report.availability = codec::to_word(one.availability);
@@ -224,8 +224,8 @@ DeploymentReport Berth::wait(std::string_view id, const Waiting& waiting) {
   });
 }
 
-void Berth::run(bool once, const Waiting& waiting) {
-  at_the_door([&] {
+int Berth::run(bool once, const Waiting& waiting) {
+  return at_the_door([&] {
     parts_->drive_all();
     std::int64_t last_seq = parts_->newest_event();
     const auto look_around = [&] {
@@ -235,12 +235,14 @@ void Berth::run(bool once, const Waiting& waiting) {
     std::optional<std::int64_t> idle_since;
     for (;;) {
       const auto due = parts_->engine.step({}, look_around);
-      if (look_around()) return;
+      if (look_around()) return 0;
       if (once) {
         bool work_left = false;
         int undelivered = 0;
+        int waiting_for_change = 0;
         parts_->ledger->read([&](const LedgerView& view) {
           work_left = view.work_left();
+          waiting_for_change = view.deployments_that_wait();
           undelivered = view.undelivered({});
         });
         // Events that cannot be delivered now stay in the outbox; they do not hold up the end.
@@ -249,7 +251,8 @@ void Berth::run(bool once, const Waiting& waiting) {
           idle_since.reset();
         else if (!idle_since)
           idle_since = now;
-        if (!work_left && (undelivered == 0 || now - *idle_since > farewell_ms)) return;
+        if (!work_left && (undelivered == 0 || now - *idle_since > farewell_ms))
+          return waiting_for_change;
       }
       parts_->rest(std::clamp<std::int64_t>(due.value_or(500), 1, 500), waiting);
     }

@@ -79,7 +79,7 @@ struct PlanRow {
 
 /// What was decided for a deployment, or would be.
 struct Plan {
-  std::string action;          // "place" | "provision" | "hold" | "deny"
+  std::string action;          // "place" | "provision" | "hold" | "wait" | "deny"
   std::string code, sentence;  // of the pipeline's word, or of the placement
   std::string trigger;         // why the fleet did not do; "" when it did
   std::string stage;           // which stage said it
@@ -106,6 +106,12 @@ struct ServerReport {
 };
 
 /// The statuses of a deployment and what they mean for an exit status: see `exit_status`.
+/// What a deployment waits for while nothing can be had.
+struct WaitsFor {
+  std::string code, sentence;
+  std::int64_t since_unix_ms = 0, until_unix_ms = 0;
+};
+
 struct DeploymentReport {
   std::string id, organization, application;
   std::string status;  // placing awaiting_approval provisioning deploying succeeded denied
@@ -117,6 +123,7 @@ struct DeploymentReport {
   std::string strategy, requested_by, approved_by;
   std::optional<ServerReport> server;
   Money estimate;              // per month; currency "" where nothing is bought
+  std::optional<WaitsFor> waits_for;
   std::optional<Plan> plan;    // the newest decision
   std::string command_output;  // the tail of the deploy command's output
   std::int64_t created_unix_ms = 0, updated_unix_ms = 0, finished_unix_ms = 0;
@@ -134,6 +141,7 @@ struct EventReport {
 struct AuditReport {
   std::string record_id, organization, application, deployment_id, server_id, attempt_id, vendor_id;
   std::string trigger, status, offer_json, approved_by, failure_code, failure_reason;
+  std::string note;  // whose offers were missing when it was decided, and why
   Room required;
   Money estimated_monthly;
   std::int64_t at_unix_ms = 0, approved_unix_ms = 0, started_unix_ms = 0, completed_unix_ms = 0;
@@ -324,8 +332,9 @@ class Berth {
                                    const std::function<bool()>& stop = {});
   /// Drives one deployment until it is final or held, or `stop`.
   DeploymentReport wait(std::string_view deployment_id, const Waiting& waiting);
-  /// Drives everything; `once`: until all is final or held, else until `stop`.
-  void run(bool once, const Waiting& waiting);
+  /// Drives everything; `once`: until all is final, held, or waits for something to change, else
+  /// until `stop`. Returns how many wait so.
+  int run(bool once, const Waiting& waiting);
 
   /// Only the organization's admins. Throws refused (not pending, no admin), changing nothing.
   void approve(std::string_view deployment_id);

@@ -75,6 +75,10 @@ DeploymentReport report_of(const LedgerView& view, const DeploymentRecord& deplo
   if (const auto server = view.server(deployment.server_id))
     report.server = report_of(view, *server, rules);
   report.estimate = deployment.estimate;
+  if (!deployment.waits_code.empty())
+    report.waits_for = {deployment.waits_code, deployment.waits_sentence,
+                        deployment.waits_since_unix_ms,
+                        deployment.waits_until ? deployment.waits_until->unix_ms : 0};
   const std::string decision = view.decision_json(deployment.id);
   if (!decision.empty()) report.plan = read_plan(decision);
   report.command_output = deployment.command_tail;
@@ -104,6 +108,7 @@ AuditReport report_of(const AuditRecord& audit) {
   report.approved_by = audit.approved_by;
   report.failure_code = audit.failure_code;
   report.failure_reason = audit.failure_reason;
+  report.note = audit.note;
   report.required = audit.required;
   report.estimated_monthly = audit.estimated_monthly;
   report.at_unix_ms = audit.at_unix_ms;

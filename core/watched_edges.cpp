@@ -123,11 +123,11 @@ class WatchedCache final : public Watched<Cache> {
   std::shared_ptr<void> reading(std::string_view key, std::int64_t patience_ms) override {
     return around("cache reading", [&] { return inside().reading(key, patience_ms); });
   }
-  std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) override {
-    return inside().out_of_stock(now_unix_ms);
+  std::vector<OfferRefusal> refusals(std::int64_t now_unix_ms) override {
+    return inside().refusals(now_unix_ms);
   }
-  void store_out_of_stock(const StockEntry& entry) override {
-    around_action("cache out_of_stock", [&] { inside().store_out_of_stock(entry); });
+  void store_refusal(const OfferRefusal& refusal) override {
+    around_action("cache refusal", [&] { inside().store_refusal(refusal); });
   }
   void store_boot(const BootEntry& entry) override {
     around_action("cache boot", [&] { inside().store_boot(entry); });

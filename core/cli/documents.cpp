@@ -95,6 +95,14 @@ json::object document_of(const Plan& plan) {
   return document;
 }
 
+json::value waits_for_members(const std::optional<WaitsFor>& waits) {
+  if (!waits) return nullptr;
+  return json::object{{"code", waits->code},
+                      {"sentence", waits->sentence},
+                      {"since", moment_or_null(waits->since_unix_ms)},
+                      {"until", moment_or_null(waits->until_unix_ms)}};
+}
+
 json::object document_of(const DeploymentReport& deployment) {
   json::object document;
   document["deployment_id"] = deployment.id;
@@ -105,6 +113,7 @@ json::object document_of(const DeploymentReport& deployment) {
       deployment.server ? address_of(*deployment.server) : json::value(nullptr);
   document["estimated_cost"] = amount_or_null(deployment.estimate);
   document["currency"] = text_or_null(deployment.estimate.currency);
+  document["waits_for"] = waits_for_members(deployment.waits_for);
   document["plan"] =
       deployment.plan ? json::value(document_of(*deployment.plan)) : json::value(nullptr);
   document["organization"] = deployment.organization;
@@ -181,6 +190,7 @@ json::object document_of(const AuditReport& record) {
       record.duration_ms ? json::value(*record.duration_ms) : json::value(nullptr);
   document["failure_code"] = text_or_null(record.failure_code);
   document["failure_reason"] = text_or_null(record.failure_reason);
+  document["note"] = text_or_null(record.note);
   return document;
 }
 

@@ -49,10 +49,13 @@ std::string_view reason_code_of(Problem problem) {
 int exit_of(const Plan& plan) {
   if (plan.action == "place" || plan.action == "provision") return 0;
   if (plan.action == "hold") return 3;
+  // As the engine ends a wait that is over: core/engine/place.cpp, waited_too_long().
+  if (plan.action == "wait")
+    return exit_status(plan.code == "clouds_unreachable" ? "provisioning_failed" : "error");
   if (plan.action != "deny") return exit_status("error");
   // As the engine ends deployments: core/engine/place.cpp, deny().
   if (plan.code == "no_fitting_offer" || plan.code == "all_out_of_stock" ||
-      plan.code == "account_unusable")
+      plan.code == "all_refused" || plan.code == "dearer_than_shown")
     return exit_status("insufficient_capacity");
   if (plan.code == "tries_exhausted") return exit_status("provisioning_failed");
   return exit_status("denied");

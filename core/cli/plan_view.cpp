@@ -89,6 +89,7 @@ std::string_view meaning_of(std::string_view action) {
   if (action == "place") return "deploy would place it at once";
   if (action == "provision") return "deploy would buy a server";
   if (action == "hold") return "deploy would wait for an admin's approval";
+  if (action == "wait") return "deploy would wait for it, and end without a server in the end";
   if (action == "deny") return "deploy would end without a server";
   return "deploy would end";
 }
@@ -159,7 +160,7 @@ std::string plan_text(const Terminal& terminal, const Plan& plan, bool all) {
   if (plan.required != asked) facts.add("required", room_text(plan.required));
   facts.add("trigger", plan.trigger);
   const Tone tone = plan.action == "deny"   ? Tone::bad
-                    : plan.action == "hold" ? Tone::warning
+                    : plan.action == "hold" || plan.action == "wait" ? Tone::warning
                                             : Tone::good;
   std::string decision = plan.action;
   if (!plan.code.empty()) decision += fmt::format(" ({})", plan.code);

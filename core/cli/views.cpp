@@ -64,6 +64,8 @@ std::string next_step(const DeploymentReport& deployment) {
   if (status == "denied" || status == "timed_out")
     return fmt::format("`berth plan --org {} --app {}` shows every reason; then `berth retry {}`.",
                        deployment.organization, deployment.application, id);
+  if (status == "error" && deployment.reason_code == "account_unusable")
+    return fmt::format("When it is mended: `berth retry {}`.", id);
   if (status == "error")
     return fmt::format("Please report this as a bug, with what `berth status {} --json` says.", id);
   if (!deployment.final)
@@ -124,6 +126,8 @@ std::string deployment_text(const Terminal& terminal, const DeploymentReport& de
             : " (" + deployment.reason_code + ")";
     facts.add(deployment.final ? "reason" : "waits for", deployment.reason + code);
   }
+  if (deployment.waits_for && deployment.waits_for->until_unix_ms != 0)
+    facts.add("until", local_text(deployment.waits_for->until_unix_ms));
   if (!deployment.final && deployment.updated_unix_ms != 0)
     facts.add("since", fmt::format("{} ({})", local_text(deployment.updated_unix_ms),
                                    duration_text(now - deployment.updated_unix_ms)));

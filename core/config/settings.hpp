@@ -70,8 +70,8 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   // Of an account of the ledger; the config's have neither.
   std::int64_t revision = 0;  // another one: it was changed
   std::string set_aside;      // why nothing is bought there for now; ""
-  /// Which credential it uses just now, as a fingerprint: what is remembered of a refusal belongs to
-  /// it. Another one after its secrets were changed. "": nobody has asked for it.
+  /// Which credential it uses just now, as a fingerprint: what is remembered of a refusal belongs
+  /// to it. Another one after its secrets were changed. "": nobody has asked for it.
   std::string credential;
 };
 
@@ -128,6 +128,8 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t call_timeout_ms = 60'000;      // one call of a provider
   std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
   std::int64_t catalogue_ttl_ms = 10 * 60'000;
+  int dearer_percent = 100;                     // what is bought unasked costs at most so much more
+  std::int64_t config_patience_ms = 3'600'000;  // for what a person has to mend
   std::int64_t boot_failure_pause_ms = 60 * 60'000;  // of an offer, after 2 failures in 4 boots
   ReadyWhen ready = ReadyWhen::reachable;
   // for ReadyWhen::command: a line for the server's shell

@@ -12,6 +12,7 @@
 #include "engine/ready_check.hpp"
 #include "engine/reap.hpp"
 #include "engine/record.hpp"
+#include "engine/refusals.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
 
@@ -19,6 +20,9 @@ namespace berth {
 namespace {
 
 constexpr std::int64_t refused_offer_ms = 3 * 60'000;
+/// A type that is listed and never sold is not asked for by every deployment in turn.
+constexpr std::int64_t refused_for_good_ms = 60 * 60'000;
+constexpr std::int64_t unreachable_ms = 15'000;
 /// A destroy is repeated so often while the cloud still shows the server.
 constexpr std::int64_t repeat_destroy_ms = 20'000;
 constexpr int errors_before_next_offer = 3;
@@ -35,15 +39,6 @@ bool leaves_time(const EngineParts& parts, const AttemptRecord& attempt, std::in
   const ProvisioningSettings& rules = parts.settings().provisioning;
   const std::int64_t usable = std::max(rules.limit_ms - rules.ready_timeout_ms, rules.limit_ms / 2);
   return parts.clock.now().unix_ms + wait_ms < attempt.created_unix_ms + usable;
-}
-
-/// "hetzner-main: no cx33 in nbg1 (resource_unavailable)"
-std::string words_of(const Failure& failure) {
-  std::string text = failure.message.empty() ? std::string(to_word(failure.code)) : failure.message;
-  if (!failure.vendor_code.empty() && text.find(failure.vendor_code) == std::string::npos)
-    text += " (" + failure.vendor_code + ")";
-  while (!text.empty() && text.back() == '.') text.pop_back();
-  return text;
 }
 
 void settle_attempt(LedgerTransaction& tx, const AttemptRecord& attempt,
@@ -107,14 +102,28 @@ void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const Attempt
   }
 }
 
-/// The scope that the vendor's refusal implies, as a key of the out-of-stock list. A quota is the
-/// account's, or the region's where the vendor says so; all else but stock is the credential's.
-std::string scope_key(const AccountOffer& offer, const Failure& failure) {
-  const bool stock = failure.code == ErrorCode::out_of_stock;
-  if ((stock || failure.code == ErrorCode::quota_reached) && failure.scope == StockScope::region)
-    return offer.account + "/" + offer.offer.region + "/";
-  if (stock && failure.scope.value_or(StockScope::zone) == StockScope::zone) return offer.key();
-  return offer.account + "/";
+/// For how long a refusal is believed, where the vendor does not say.
+std::int64_t believed_ms(const Failure& failure) {
+  if (is_passing(failure)) return unreachable_ms;
+  const bool lasting = failure.code == ErrorCode::invalid || failure.code == ErrorCode::unsupported;
+  return lasting ? refused_for_good_ms : refused_offer_ms;
+}
+
+/// Remembered for all deployments, for what it speaks for. nullopt: that is this request alone.
+std::optional<OfferRefusal> remember_refusal(const EngineParts& parts, const AccountOffer& offer,
+                                             const Failure& failure, StockScope scope) {
+  if (scope == StockScope::request) return std::nullopt;
+  const AccountPointer account = parts.accounts.find(offer.account);
+  OfferRefusal refusal = refusal_of(offer, scope, failure.scope_name,
+                                    account != nullptr ? account->credential : std::string());
+  if (failure.code == ErrorCode::denied && account != nullptr)
+    refusal.credential = account->credential;  // another one may be allowed to
+  refusal.code = to_word(failure.code);
+  refusal.why = parts.clouds.redacted(words_of(failure));
+  refusal.until_unix_ms = parts.clock.now().unix_ms +
+                          std::max(believed_ms(failure), failure.retry_after_ms.value_or(0));
+  parts.cache.store_refusal(refusal);
+  return refusal;
 }
 
 /// The current offer was refused: the next one, or the end of the attempt.
@@ -123,38 +132,43 @@ void next_candidate(const EngineParts& parts, LedgerTransaction& tx, AttemptReco
   const Moment now = parts.clock.now();
   const std::vector<RankedOffer> offers = decode_offers(attempt.offers_json);
   const RankedOffer& refused = offers.at(static_cast<std::size_t>(attempt.candidate));
-  const bool speaks_for_more =
-      failure.code == ErrorCode::out_of_stock || failure.code == ErrorCode::quota_reached ||
-      failure.code == ErrorCode::rate_limited || failure.code == ErrorCode::denied;
-  std::string dead_scope = refused.offer.key();
-  if (speaks_for_more) {
-    dead_scope = scope_key(refused.offer, failure);
-    parts.cache.store_out_of_stock(
-        {refused.offer.account, dead_scope,
-         now.unix_ms + std::max(refused_offer_ms, failure.retry_after_ms.value_or(0)),
-         words_of(failure)});
-  }
+  const std::string& account = refused.offer.account;
   attempt.failure_code = to_word(failure.code);
-  attempt.failure = parts.clouds.redacted(refused.offer.account + ": " + words_of(failure)) + ".";
+  attempt.failure = parts.clouds.redacted(account + ": " + words_of(failure)) + ".";
   attempt.errors = 0;
-  const auto note_refusal = [&](const RankedOffer* next_offer) {
-    auto deployment = tx.deployment(attempt.deployment_id);
-    if (!deployment) return;
-    deployment->excluded_offers.push_back(refused.offer.key());
-    if (next_offer != nullptr) deployment->estimate = next_offer->monthly_compared;
-    tx.save(*deployment);
-  };
+  std::optional<DeploymentRecord> deployment = tx.deployment(attempt.deployment_id);
+  StockScope scope = scope_of(failure);
+  bool account_left = false;
+  if (deployment) {
+    const auto server = tx.server(attempt.server_id);
+    scope = note_refusal(*deployment, refused.offer, failure, server ? server->name : "",
+                         parts.clouds.redacted(words_of(failure)));
+    for (const LeftAccount& left : left_accounts(*deployment))
+      account_left = account_left || left.account == account;
+  }
+  const std::optional<OfferRefusal> refusal =
+      remember_refusal(parts, refused.offer, failure, scope);
   std::size_t next = static_cast<std::size_t>(attempt.candidate) + 1;
   const auto is_dead = [&](const RankedOffer& offer) {
-    return dead_scope.back() == '/' &&
-           offer.offer.key().compare(0, dead_scope.size(), dead_scope) == 0;
+    if (account_left && offer.offer.account == account) return true;
+    if (!refusal) return false;
+    const AccountPointer of = parts.accounts.find(offer.offer.account);
+    return speaks_for(*refusal, offer.offer, of != nullptr ? of->credential : std::string());
   };
   while (next < offers.size() && is_dead(offers[next])) ++next;
-  note_refusal(next < offers.size() ? &offers[next] : nullptr);
+  if (deployment) {
+    deployment->last_refusal = attempt.failure;
+    // What passes blames no offer: it may be bought as soon as the cloud answers again.
+    if (!is_passing(failure)) deployment->excluded_offers.push_back(refused.offer.key());
+    if (next < offers.size()) deployment->estimate = offers[next].monthly_compared;
+    tx.save(*deployment);
+  }
   if (next >= offers.size()) {
     const std::string failed = "No offer could be bought; the last one, " + offer_text(refused) +
                                ", was refused. " + attempt.failure;
-    release_waiting(parts, tx, attempt, attempt.failure_code, failed, false, "");
+    // Who asked a cloud has tried, also where it refused all it was asked for. Where nobody could
+    // be asked it is not a try: that is repeated until the time is up.
+    release_waiting(parts, tx, attempt, attempt.failure_code, failed, !is_passing(failure), "");
     if (attempt.deployment_id.empty())
       close_record(parts, tx, tx.audit_record(attempt.id), "failed", attempt.failure_code,
                    failed);
@@ -199,9 +213,7 @@ void name_taken(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& 
 void refused(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
              const Failure& failure) {
   const Moment now = parts.clock.now();
-  const bool passing = failure.code == ErrorCode::unavailable ||
-                       failure.code == ErrorCode::rate_limited ||
-                       failure.code == ErrorCode::cancelled;
+  const bool passing = is_passing(failure);
   // A refusal of our own budget says nothing about the cloud: nobody was asked.
   const bool asked = failure.code != ErrorCode::rate_limited || !failure.vendor_code.empty();
   const std::int64_t wait =
@@ -236,8 +248,12 @@ bool others_sell(const EngineParts& parts, const AttemptRecord& attempt) {
 void lost_too_often(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
   const std::string sentence = attempt.account + ": " + attempt.failure +
                                ". No server came of it, and not for the first time.";
-  parts.cache.store_out_of_stock({attempt.account, attempt.account + "/",
-                                  parts.clock.now().unix_ms + refused_offer_ms, sentence});
+  OfferRefusal refusal;
+  refusal.account = attempt.account;
+  refusal.code = to_word(ErrorCode::unavailable);
+  refusal.until_unix_ms = parts.clock.now().unix_ms + refused_offer_ms;
+  refusal.why = sentence;
+  parts.cache.store_refusal(refusal);
   give_up(parts, tx, attempt, std::string(attempt.failure_code), sentence, false);
 }
 
@@ -500,9 +516,11 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   if (blame) {
     const AccountOffer offer = decode_offer(attempt.offers_json, attempt.candidate).offer;
     failed_offer = offer.key();
-    parts.cache.store_out_of_stock({offer.account, offer.key(),
-                                    now.unix_ms + 2 * parts.settings().provisioning.ready_timeout_ms,
-                                    sentence});
+    OfferRefusal refusal = refusal_of(offer, StockScope::zone, "", "");
+    refusal.code = to_word(ErrorCode::out_of_stock);
+    refusal.until_unix_ms = now.unix_ms + 2 * parts.settings().provisioning.ready_timeout_ms;
+    refusal.why = sentence;
+    parts.cache.store_refusal(refusal);
     remember_boot(parts, attempt, sentence);
   }
   attempt.status = AttemptStatus::destroying;

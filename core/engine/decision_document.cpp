@@ -93,6 +93,7 @@ std::string action_of(const Decision& decision) {
   switch (decision.outcome.kind) {
     case VerdictKind::proceed: return "provision";
     case VerdictKind::hold: return "hold";
+    case VerdictKind::wait: return "wait";
     default: return "deny";
   }
 }

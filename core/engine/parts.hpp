@@ -15,8 +15,8 @@
 #include "journal/journal.hpp"
 #include "ledger/ledger.hpp"
 #include "offers/cache.hpp"
-#include "offers/offer_catalogue.hpp"
 #include "offers/clouds.hpp"
+#include "offers/offer_catalogue.hpp"
 #include "policy/pipeline.hpp"
 #include "world/world.hpp"
 

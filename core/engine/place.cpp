@@ -2,19 +2,25 @@
 
 #include <algorithm>
 
+#include "engine/attempt.hpp"
 #include "engine/decision_document.hpp"
 #include "engine/deploy.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
 #include "engine/record.hpp"
+#include "engine/refusals.hpp"
 #include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
+#include "policy/ranking.hpp"
 
 namespace berth {
 namespace {
 
 /// What a stored decision keeps: offers of each kind, and servers that are merely full.
 constexpr std::size_t most_rows = 10, most_full_rows = 5;
+
+/// When an approval is asked for only because something cheaper cannot be had: is that over?
+constexpr std::int64_t first_look_again_ms = 30'000;
 
 /// Room needed on a server while the deployment rolls out.
 Requirements wanted_of(const DeploymentRecord& deployment) {
@@ -80,7 +86,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
     facts.organization.auto_provisioning = organization->auto_provisioning;
     facts.organization.auto_approve_provisioning = organization->auto_approve_provisioning;
     facts.organization.max_servers = organization->max_servers;
-    facts.organization.admins = organization->admins;
+    facts.organization.admins = admins_of(parts, deployment.organization);
     facts.organization.accounts = static_cast<int>(accounts.size());
   }
   facts.trigger = trigger;
@@ -89,6 +95,9 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   facts.tries = deployment.tries;
   facts.max_tries = parts.settings().provisioning.tries;
   facts.excluded_offers = deployment.excluded_offers;
+  facts.left_accounts = left_accounts(deployment);
+  if (!deployment.first_estimate.currency.empty()) facts.first_estimate = deployment.first_estimate;
+  facts.dearer_percent = parts.settings().provisioning.dearer_percent;
   if (!deployment.approved_by.empty())
     facts.approval = ApprovalFact{deployment.approved_by, deployment.approved_unix_ms,
                                   deployment.approved_limit};
@@ -167,41 +176,158 @@ void hold_for_approval(const EngineParts& parts, LedgerTransaction& tx,
   }
   tell(parts, tx, "approval.required", deployment, deployment.reason, std::move(fields),
        admins_of(parts, deployment.organization));
-  tx.settle(TaskKind::deployment, deployment.id, deployment.approval_deadline);
+  tx.settle(TaskKind::deployment, deployment.id,
+            asks_for_want_of_another(deployment) ? now.after(first_look_again_ms)
+                                                 : *deployment.approval_deadline);
 }
 
-/// An approval speaks for a price: failover keeps to it. The first offer is within it, as
-/// `approval` has seen to.
-std::vector<RankedOffer> within_approval(const EngineParts& parts,
-                                         const DeploymentRecord& deployment,
-                                         std::vector<RankedOffer> ranked) {
-  const auto* organization = parts.settings().organization(deployment.organization);
-  if (deployment.approved_by.empty() || organization == nullptr ||
-      organization->auto_approve_provisioning)
-    return ranked;
-  const Money& limit = deployment.approved_limit;
-  const auto dearer = [&](const RankedOffer& offer) {
-    return offer.monthly_compared.currency != limit.currency ||
-           offer.monthly_compared.nanos > limit.nanos;
-  };
-  ranked.erase(std::remove_if(ranked.begin() + 1, ranked.end(), dearer), ranked.end());
+/// What a failover may go on to: the first offer is within the bound, as the pipeline has seen to.
+std::vector<RankedOffer> within_bound(const Decision& decision) {
+  std::vector<RankedOffer> ranked = decision.ranked;
+  if (decision.bound)
+    ranked.erase(std::remove_if(ranked.begin() + 1, ranked.end(),
+                                [&](const RankedOffer& offer) {
+                                  return offer.monthly_compared.nanos > decision.bound->nanos;
+                                }),
+                 ranked.end());
   return ranked;
+}
+
+/// The admins hear when berth buys while an account that may be cheaper cannot be used.
+void tell_of_missing(const EngineParts& parts, LedgerTransaction& tx,
+                     const DeploymentRecord& deployment, const Decision& decision) {
+  std::string missing = decision.left_out;
+  for (const Yardstick& yardstick : decision.yardsticks)
+    if (missing.find(yardstick.account) == std::string::npos)  // it can be read, and denies
+      missing += " Account " + yardstick.account + " cannot be bought from: " + yardstick.why +
+                 "." +
+                 (yardstick.cheapest
+                      ? " The cheapest there costs " + monthly_text(*yardstick.cheapest) + "."
+                      : "");
+  if (missing.empty()) return;
+  missing = parts.clouds.redacted(missing.substr(1));
+  extend_record(parts, tx, tx.audit_record(deployment.audit_id),
+                [&](AuditRecord& record) { record.note = missing; });
+  boost::json::array accounts;
+  for (const Yardstick& yardstick : decision.yardsticks) accounts.emplace_back(yardstick.account);
+  tell(parts, tx, "provisioning.account_missing", deployment,
+       "Bought " + offer_text(decision.ranked.front()) + " for " +
+           monthly_text(decision.ranked.front().monthly_compared) + ". " + missing,
+       {{"accounts", std::move(accounts)}}, admins_of(parts, deployment.organization));
 }
 
 void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
           const Decision& decision) {
   const std::string& code = decision.outcome.code;
   DeploymentStatus status = DeploymentStatus::denied;
-  if (code == "no_fitting_offer" || code == "all_out_of_stock")
+  if (code == "no_fitting_offer" || code == "all_out_of_stock" || code == "dearer_than_shown")
     status = DeploymentStatus::insufficient_capacity;
-  if (code == "account_unusable") status = DeploymentStatus::insufficient_capacity;
+  if (code == "all_refused")
+    status = deployment.tries > 0 ? DeploymentStatus::provisioning_failed
+                                  : DeploymentStatus::insufficient_capacity;
   if (code == "tries_exhausted") status = DeploymentStatus::provisioning_failed;
   std::string sentence = "Insufficient capacity: " + decision.outcome.sentence;
   if (deployment.reason_code == "provisioning_failed") sentence += " " + deployment.reason;
+  if (sentence.find(deployment.last_refusal) == std::string::npos)
+    sentence += " The last refusal: " + deployment.last_refusal;
   finish(parts, tx, deployment, status, code, sentence + manual_way(deployment));
 }
 
+/// A provisioning that has begun ends at its limit, whatever it waits for.
+Moment end_of_wait(const DeploymentRecord& deployment) {
+  if (deployment.provisioning_deadline &&
+      deployment.provisioning_deadline->boot_ms < deployment.waits_until->boot_ms)
+    return *deployment.provisioning_deadline;
+  return *deployment.waits_until;
+}
+
+/// Nothing can be had just now: it waits, and looks again, more and more seldom.
+void wait_for_change(const EngineParts& parts, LedgerTransaction& tx, const TaskRecord& task,
+                     DeploymentRecord& deployment, const Verdict& verdict) {
+  constexpr int slowest = 6;  // about half a minute
+  const Moment now = parts.clock.now();
+  const ProvisioningSettings& rules = parts.settings().provisioning;
+  const bool told = deployment.waits_code == verdict.code;
+  if (deployment.waits_code.empty()) deployment.waits_since_unix_ms = now.unix_ms;
+  if (deployment.waits_code.empty() || deployment.waits_passing != verdict.passing)
+    deployment.waits_until =
+        now.after(deployment.waits_since_unix_ms - now.unix_ms +
+                  (verdict.passing ? rules.limit_ms : rules.config_patience_ms));
+  if (!verdict.passing) deployment.provisioning_deadline.reset();  // nobody provisions meanwhile
+  deployment.waits_code = verdict.code;
+  deployment.waits_sentence = parts.clouds.redacted(verdict.sentence);
+  deployment.waits_passing = verdict.passing;
+  ++deployment.waits_looks;
+  deployment.reason_code = verdict.code;
+  deployment.reason = deployment.waits_sentence;
+  deployment.updated_unix_ms = now.unix_ms;
+  tx.save(deployment);
+  if (!told)
+    tell(parts, tx, "deployment.waiting", deployment, deployment.reason,
+         {{"reason_code", deployment.reason_code}, {"passing", verdict.passing}},
+         admins_of(parts, deployment.organization));
+  const Moment next = now.after(back_off_ms(parts, std::min(deployment.waits_looks, slowest)));
+  const Moment end = end_of_wait(deployment);
+  tx.settle(task.kind, task.subject, end.boot_ms <= next.boot_ms ? end : next);
+}
+
 }  // namespace
+
+void waits_no_more(DeploymentRecord& deployment) {
+  deployment.waits_code.clear();
+  deployment.waits_sentence.clear();
+  deployment.waits_looks = 0;
+  deployment.waits_since_unix_ms = 0;
+  deployment.waits_until.reset();
+}
+
+bool waited_too_long(const EngineParts& parts, LedgerTransaction& tx,
+                     DeploymentRecord& deployment) {
+  if (deployment.status != DeploymentStatus::placing || deployment.waits_code.empty() ||
+      !end_of_wait(deployment).passed(parts.clock.now()))
+    return false;
+  const std::string sentence =
+      "Insufficient capacity: " + deployment.waits_sentence + manual_way(deployment);
+  finish(parts, tx, deployment,
+         deployment.waits_passing ? DeploymentStatus::provisioning_failed : DeploymentStatus::error,
+         std::string(deployment.waits_code), sentence);
+  return true;
+}
+
+Work reread_catalogues(const EngineParts& parts, const TaskRecord& task,
+                       const std::string& organization) {
+  return [&parts, task, organization]() -> Apply {
+    parts.catalogue.refresh(parts.accounts.of(organization));
+    return [&parts, task](LedgerTransaction& later) {
+      later.settle(task.kind, task.subject, parts.clock.now());
+    };
+  };
+}
+
+bool asks_for_want_of_another(const DeploymentRecord& deployment) {
+  return deployment.reason_code == "account_missing" ||
+         deployment.reason_code == "dearer_than_shown";
+}
+
+Decision decide_purchase(const EngineParts& parts, const LedgerView& view,
+                         const std::string& organization, const AccountOffer& offer,
+                         const std::string& user) {
+  constexpr std::int64_t least_disk_mib = 20 * 1024;  // where the disk is chosen at create
+  const Offer& one = offer.offer;
+  DeploymentRecord wish;
+  wish.organization = organization;
+  wish.requirements.room = {one.vcpu * 1000, one.memory_mib,
+                            one.disk_mib > 0 ? one.disk_mib : least_disk_mib};
+  Facts facts = facts_of(parts, view, wish, view.fleet(organization), "manual");
+  facts.by_hand = true;
+  facts.offers = std::vector<AccountOffer>{offer};
+  facts.missing_catalogues.clear();  // whoever names an offer has chosen
+  std::string why;
+  const auto monthly = monthly_price(one, wish.requirements.room.disk_mib, why);
+  const auto price = monthly ? converted(*monthly, facts) : std::nullopt;
+  facts.approval = ApprovalFact{user, facts.now_unix_ms, price.value_or(Money{0, facts.currency})};
+  return parts.pipeline.decide(facts);
+}
 
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment, std::size_t most_full,
@@ -235,17 +361,15 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
     }
   }
   const std::optional<Preview> found = preview(parts, tx, deployment, most_full_rows, most_rows);
-  if (!found) {
-    // Read the catalogues outside of the transaction, then decide again from the start.
-    return [&parts, task, organization = deployment.organization]() -> Apply {
-      parts.catalogue.refresh(parts.accounts.of(organization));
-      return [&parts, task](LedgerTransaction& later) {
-        later.settle(task.kind, task.subject, parts.clock.now());
-      };
-    };
-  }
+  if (!found) return reread_catalogues(parts, task, deployment.organization);
   tx.add_decision(deployment.id, now.unix_ms,
                   decision_document(*found, deployment, parts.settings(), now.unix_ms, most_rows));
+  const bool waits = found->decision && found->decision->outcome.kind == VerdictKind::wait;
+  if (waits) {
+    wait_for_change(parts, tx, task, deployment, found->decision->outcome);
+    return std::nullopt;
+  }
+  waits_no_more(deployment);
   if (!found->decision) {
     const auto server = tx.server(found->placement.chosen_server_id);
     close_record(parts, tx, tx.audit_record(deployment.audit_id), "user_cancelled", "not_needed",
@@ -269,9 +393,10 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
   switch (decision.outcome.kind) {
     case VerdictKind::hold: hold_for_approval(parts, tx, deployment, decision); return std::nullopt;
     case VerdictKind::proceed: {
-      const Server server =
-          begin_attempt(parts, tx, deployment.organization, deployment.id, deployment.audit_id,
-                        within_approval(parts, deployment, decision.ranked));
+      const Server server = begin_attempt(parts, tx, deployment.organization, deployment.id,
+                                          deployment.audit_id, within_bound(decision));
+      if (deployment.first_estimate.currency.empty())
+        deployment.first_estimate = decision.ranked.front().monthly_compared;
       take_hold(parts, tx, deployment, server.id);
       tell(parts, tx, "provisioning.started", deployment,
            "Buying " + offer_text(decision.ranked.front()) + " for " +
@@ -280,6 +405,7 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
             {"server_name", server.name},
             {"estimated_cost", decimal_of_nanos(decision.ranked.front().monthly_compared.nanos)},
             {"currency", decision.ranked.front().monthly_compared.currency}});
+      tell_of_missing(parts, tx, deployment, decision);
       wait_for_server(parts, tx, deployment, server);
       return std::nullopt;
     }

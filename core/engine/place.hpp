@@ -34,4 +34,24 @@ std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                std::size_t most_full = std::numeric_limits<std::size_t>::max(),
                                std::size_t most_offers = std::numeric_limits<std::size_t>::max());
 
+/// It waits for nothing any more; the caller saves it.
+void waits_no_more(DeploymentRecord& deployment);
+
+/// Ends a deployment that has waited in vain for something to change. True: it is over.
+bool waited_too_long(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment);
+
+/// Reads the catalogues outside of the transaction; then the task decides again from the start.
+Work reread_catalogues(const EngineParts& parts, const TaskRecord& task,
+                       const std::string& organization);
+
+/// It asks for an approval only because something cheaper cannot be had just now. When that is over
+/// it goes on without one.
+bool asks_for_want_of_another(const DeploymentRecord& deployment);
+
+/// The decision to buy this one offer, which `user` chose: the same pipeline as for a deployment,
+/// at the price of this moment. Pure reads.
+Decision decide_purchase(const EngineParts& parts, const LedgerView& view,
+                         const std::string& organization, const AccountOffer& offer,
+                         const std::string& user);
+
 }  // namespace berth

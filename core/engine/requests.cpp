@@ -61,20 +61,6 @@ bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
          one.project == other.project;
 }
 
-/// The offer with its comparable price, sized as it comes; or why it cannot be bought.
-Ranking priced(const EngineParts& parts, const AccountOffer& offer) {
-  constexpr std::int64_t least_disk_mib = 20 * 1024;  // where the disk is chosen at create
-  Facts facts;
-  facts.now_unix_ms = parts.clock.now().unix_ms;
-  facts.currency = parts.settings().currency;
-  facts.rates = parts.settings().rates;
-  facts.offers = std::vector<AccountOffer>{offer};
-  const Offer& one = offer.offer;
-  return rank_offers(
-      facts, {one.vcpu * 1000, one.memory_mib, one.disk_mib > 0 ? one.disk_mib : least_disk_mib},
-      {});
-}
-
 }  // namespace
 
 void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
@@ -180,7 +166,8 @@ void approve(const EngineParts& parts, std::string_view deployment_id, const std
 void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
   parts.ledger.write([&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    const OrganizationSettings* organization = parts.settings().organization(deployment.organization);
+    const OrganizationSettings* organization =
+        parts.settings().organization(deployment.organization);
     // Whoever asked for it may take it back; else it takes an admin.
     if (organization == nullptr || user.empty() || user != deployment.requested_by)
       require_admin(parts, deployment.organization, user, "cancel");
@@ -213,6 +200,10 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const std::
     deployment.status = DeploymentStatus::placing;
     deployment.tries = 0;
     deployment.excluded_offers.clear();
+    deployment.refusals_json = "[]";
+    deployment.last_refusal.clear();
+    deployment.first_estimate = {};
+    waits_no_more(deployment);
     deployment.provisioning_deadline.reset();
     deployment.approved_by.clear();
     deployment.audit_id.clear();
@@ -293,30 +284,24 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     throw Refusal(Refused::not_found, "no account of " + settings.id + " offers '" +
                                           std::string(offer_name) + "'; `berth offers --org " +
                                           settings.id + "` lists the names");
-  const Ranking ranking = priced(parts, *matches.front());
-  const std::vector<RankedOffer>& ranked = ranking.ranked;
-  if (ranked.empty())
-    throw Refusal(
-        Refused::not_allowed,
-        "'" + std::string(offer_name) + "' cannot be bought just now: " +
-            (ranking.dropped.empty() ? "it is not offered" : ranking.dropped.front().sentence));
+  const AccountOffer offer = *matches.front();
   std::string server_id;
   parts.ledger.write([&](LedgerTransaction& tx) {
     parts.accounts.refresh(tx);
-    const AccountPointer account = parts.accounts.find(ranked.front().offer.account);
+    const AccountPointer account = parts.accounts.find(offer.account);
     if (account == nullptr || !account->active || !account->set_aside.empty())
-      throw Refusal(
-          Refused::not_allowed,
-          "account " + ranked.front().offer.account + " is not used any more" +
-              (account == nullptr || account->set_aside.empty() ? std::string()
-                                                                : ": " + account->set_aside));
-    const int counted = tx.servers_counted(organization);
-    if (!settings.max_servers || counted >= *settings.max_servers)
+      throw Refusal(Refused::not_allowed, "account " + offer.account + " is not used any more" +
+                                              (account == nullptr || account->set_aside.empty()
+                                                   ? std::string()
+                                                   : ": " + account->set_aside));
+    const Decision decision = decide_purchase(parts, tx, settings.id, offer, user);
+    if (decision.outcome.kind != VerdictKind::proceed)
       throw Refusal(Refused::not_allowed,
-                    settings.max_servers
-                        ? settings.id + " may have " + std::to_string(*settings.max_servers) +
-                              " servers (max_servers) and has " + std::to_string(counted)
-                        : settings.id + " has no max_servers, so nothing is bought for it");
+                    decision.dropped.empty()
+                        ? decision.outcome.sentence
+                        : "'" + std::string(offer_name) +
+                              "' cannot be bought just now: " + decision.dropped.front().sentence);
+    const std::vector<RankedOffer>& ranked = decision.ranked;
     const Server server = begin_attempt(parts, tx, settings.id, "", "", ranked);
     AuditRecord record;
     record.record_id = server.attempt_id;

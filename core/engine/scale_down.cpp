@@ -111,7 +111,8 @@ ScaleDownView scale_down_of(const EngineParts& parts, const LedgerView& view,
     result.facts.push_back(facts_of(parts, view, server));
     result.servers.push_back(std::move(server));
   }
-  result.decisions = scale_down(result.facts, parts.settings().scale_down, parts.clock.now().unix_ms);
+  result.decisions =
+      scale_down(result.facts, parts.settings().scale_down, parts.clock.now().unix_ms);
   return result;
 }
 

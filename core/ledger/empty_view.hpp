@@ -73,6 +73,7 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] int undelivered(std::string_view) const override { return 0; }
   [[nodiscard]] std::int64_t newest_event() const override { return 0; }
   [[nodiscard]] bool work_left() const override { return false; }
+  [[nodiscard]] int deployments_that_wait() const override { return 0; }
   [[nodiscard]] std::vector<StrayRecord> strays(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<StrayRecord> stray_of(std::string_view) const override { return {}; }
   [[nodiscard]] ReapPassRecord reap_pass(std::string_view) const override { return {}; }

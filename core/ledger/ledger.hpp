@@ -116,9 +116,11 @@ class LedgerView {
   [[nodiscard]] virtual int undelivered(std::string_view deployment_id) const = 0;
   /// The seq of the newest event; 0: there is none.
   [[nodiscard]] virtual std::int64_t newest_event() const = 0;
-  /// Some deployment is neither final nor awaiting approval, or some attempt is neither ready nor
-  /// gone.
+  /// Some deployment is neither final nor awaiting approval nor waits for something to change, or
+  /// some attempt is neither ready nor gone.
   [[nodiscard]] virtual bool work_left() const = 0;
+  /// So many can get nothing just now and look again later: they wait for a cloud or a person.
+  [[nodiscard]] virtual int deployments_that_wait() const = 0;
 
   /// Of an account ("" for all), oldest first.
   [[nodiscard]] virtual std::vector<StrayRecord> strays(std::string_view account) const = 0;

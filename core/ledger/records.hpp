@@ -73,6 +73,15 @@ struct DeploymentRecord {
   int command_exit = -1;
   std::string command_tail;  // the last 4 KB of its output
   std::string project;       // what is deployed is this project's folder; "": what the command says
+  std::string refusals_json = "[]";  // creates refused for reasons of the account (engine/refusals)
+  std::string last_refusal;          // what a cloud said last, in words
+  Money first_estimate;  // of the first decision to buy: it bounds what follows; currency "": none
+  // What it waits for while nothing can be had; code "": nothing.
+  std::string waits_code, waits_sentence;
+  bool waits_passing = false;  // it may be over in a while; else a person has to mend it
+  int waits_looks = 0;         // how often it was looked at since
+  std::int64_t waits_since_unix_ms = 0;
+  std::optional<Moment> waits_until;
 };
 
 enum class AttemptStatus { intended, requested, booting, ready, destroying, gone };
@@ -263,6 +272,7 @@ struct AuditRecord {
   std::string approved_by;
   std::int64_t approved_unix_ms = 0, started_unix_ms = 0, completed_unix_ms = 0;
   std::string failure_code, failure_reason;
+  std::string note;  // whose offers were missing when it was decided, and why; ""
 };
 
 }  // namespace berth

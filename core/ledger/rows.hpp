@@ -63,6 +63,15 @@ void columns(Column&& column, Either<DeploymentRecord> auto& r) {
   column("command_exit", r.command_exit);
   column("command_tail", r.command_tail);
   column("project", r.project);
+  column("refusals", r.refusals_json);
+  column("last_refusal", r.last_refusal);
+  column("first_estimate", r.first_estimate);
+  column("waits_code", r.waits_code);
+  column("waits_sentence", r.waits_sentence);
+  column("waits_passing", r.waits_passing);
+  column("waits_looks", r.waits_looks);
+  column("waits_since_unix_ms", r.waits_since_unix_ms);
+  column("waits_until", r.waits_until);
 }
 
 template <class Column>
@@ -175,6 +184,7 @@ void columns(Column&& column, Either<AuditRecord> auto& r) {
   column("completed_unix_ms", r.completed_unix_ms);
   column("failure_code", r.failure_code);
   column("failure_reason", r.failure_reason);
+  column("note", r.note);
 }
 
 template <class Column>

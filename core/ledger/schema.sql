@@ -431,3 +431,21 @@ CREATE TABLE project (
 ) STRICT;
 -- What is deployed, where it is a project's folder.
 ALTER TABLE deployment ADD COLUMN project TEXT NOT NULL DEFAULT '';
+
+-- migration 7
+-- What a deployment may cost without being asked about anew, what clouds refused it, and what it
+-- waits for.
+ALTER TABLE deployment ADD COLUMN refusals TEXT NOT NULL DEFAULT '[]';     -- a JSON array
+ALTER TABLE deployment ADD COLUMN last_refusal TEXT NOT NULL DEFAULT '';
+ALTER TABLE deployment ADD COLUMN first_estimate_nanos INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployment ADD COLUMN first_estimate_currency TEXT NOT NULL DEFAULT '';
+ALTER TABLE deployment ADD COLUMN waits_code TEXT NOT NULL DEFAULT '';     -- '' = it waits for nothing
+ALTER TABLE deployment ADD COLUMN waits_sentence TEXT NOT NULL DEFAULT '';
+ALTER TABLE deployment ADD COLUMN waits_passing INTEGER NOT NULL DEFAULT 0 CHECK (waits_passing IN (0, 1));
+ALTER TABLE deployment ADD COLUMN waits_looks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployment ADD COLUMN waits_since_unix_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployment ADD COLUMN waits_until_unix_ms INTEGER;
+ALTER TABLE deployment ADD COLUMN waits_until_boot_ms INTEGER;
+ALTER TABLE deployment ADD COLUMN waits_until_boot_id TEXT;
+-- Whose offers were missing when it was decided.
+ALTER TABLE audit_entry ADD COLUMN note TEXT NOT NULL DEFAULT '';

@@ -61,6 +61,7 @@ class SqliteTransaction final : public LedgerTransaction {
   void settle(TaskKind kind, std::string_view subject, const std::optional<Moment>& next) override;
   void lapse(std::string_view owner) override;
   bool work_left() const override;
+  int deployments_that_wait() const override;
 
   // chronicle.cpp
   std::vector<EventRecord> events(std::string_view deployment_id, std::int64_t after_seq,

@@ -243,9 +243,15 @@ void SqliteTransaction::lapse(std::string_view owner) {
 bool SqliteTransaction::work_left() const {
   sqlite::Query row = database_.query(
       "SELECT EXISTS (SELECT 1 FROM deployment WHERE status IN"
-      " ('placing', 'provisioning', 'deploying')) OR EXISTS (SELECT 1 FROM attempt"
-      " WHERE status <> 'gone' AND status <> 'ready')");
+      " ('placing', 'provisioning', 'deploying') AND waits_code = '')"
+      " OR EXISTS (SELECT 1 FROM attempt WHERE status <> 'gone' AND status <> 'ready')");
   return row.next() && row.integer(0) != 0;
+}
+
+int SqliteTransaction::deployments_that_wait() const {
+  sqlite::Query row = database_.query(
+      "SELECT count(*) FROM deployment WHERE status = 'placing' AND waits_code <> ''");
+  return row.next() ? static_cast<int>(row.integer(0)) : 0;
 }
 
 }  // namespace berth

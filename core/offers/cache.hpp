@@ -1,4 +1,4 @@
-// What can be rebuilt: catalogues with their age, what is out of stock, how boots went, rate
+// What can be rebuilt: catalogues with their age, what clouds refused lately, how boots went, rate
 // budgets. cache.db.
 #pragma once
 
@@ -19,9 +19,14 @@ struct CachedCatalogue {
   std::int64_t read_unix_ms = 0;
 };
 
-struct StockEntry {
-  std::string account, offer_key;  // offer_key: exact, or a prefix ending in "/" for a wider scope
+/// A vendor's refusal of a create: what it speaks for, and until when it is believed. Of what it
+/// speaks for, an empty part stands for any.
+struct OfferRefusal {
+  std::string credential;  // the fingerprint that was refused; another one is not
+  std::string account, region, zone, instance_type, market;
+  std::string family;  // one of Offer::families
   std::int64_t until_unix_ms = 0;
+  std::string code;  // the word of the ErrorCode
   std::string why;
 };
 
@@ -68,8 +73,9 @@ class Cache {
     return nullptr;  // a cache of one process: OfferCatalogue has a lock of its own for its threads
   }
 
-  virtual std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) = 0;
-  virtual void store_out_of_stock(const StockEntry& entry) = 0;
+  virtual std::vector<OfferRefusal> refusals(std::int64_t now_unix_ms) = 0;
+  /// Of two that speak for the same, the one that is believed longer stays.
+  virtual void store_refusal(const OfferRefusal& refusal) = 0;
 
   /// Of each offer the newest four boots are kept.
   virtual void store_boot(const BootEntry& entry) = 0;

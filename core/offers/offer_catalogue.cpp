@@ -1,9 +1,11 @@
 #include "offers/offer_catalogue.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "offers/call.hpp"
+#include "offers/refusals.hpp"
 #include "policy/discounts.hpp"
 
 namespace berth {
@@ -18,14 +20,6 @@ std::string cache_key(const AccountSettings& account) {
   std::string key = account.id + "|" + account.plugin + "|" + account.default_region;
   for (const std::string& region : account.regions) key += "," + region;
   return key + "|" + std::to_string(std::hash<std::string>{}(account.settings.json));
-}
-
-/// Does the out-of-stock entry speak for this offer? A key that ends in '/' is a wider scope.
-bool speaks_for(const StockEntry& entry, const AccountOffer& offer, const std::string& key) {
-  if (entry.account != offer.account) return false;
-  if (!entry.offer_key.empty() && entry.offer_key.back() == '/')
-    return key.compare(0, entry.offer_key.size(), entry.offer_key) == 0;
-  return key == entry.offer_key;
 }
 
 }  // namespace
@@ -63,29 +57,41 @@ std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<AccountPoint
     view.offers.reserve(count);
     for (const AccountPointer& account : accounts) {
       if (!account->set_aside.empty()) {
-        view.missing.push_back({account->id, account->set_aside, false, true});
+        view.missing.push_back({.account = account->id,
+                                .why = account->set_aside,
+                                .set_aside = true,
+                                .provider = account->plugin});
         continue;
       }
       const Entry& entry = entries_[account->id];
       if (!entry.problem.empty()) {
-        view.missing.push_back({account->id, entry.problem, entry.unusable});
+        view.missing.push_back({.account = account->id,
+                                .why = entry.problem,
+                                .unusable = entry.unusable,
+                                .passing = !entry.unusable,
+                                .provider = account->plugin});
         continue;
       }
       view.offers.insert(view.offers.end(), entry.offers->begin(), entry.offers->end());
     }
   }
-  const std::vector<StockEntry> stock = cache_.out_of_stock(now);
+  const std::vector<OfferRefusal> refusals = cache_.refusals(now);
   std::map<std::string, std::vector<BootFact>, std::less<>> boots;
   for (BootEntry& boot : cache_.boots_with_failures())
     boots[boot.offer_key].push_back({boot.at_unix_ms, boot.ready, std::move(boot.why)});
-  if (stock.empty() && boots.empty()) return view;
+  if (refusals.empty() && boots.empty()) return view;
+  std::map<std::string, std::string, std::less<>> credentials;
+  for (const AccountPointer& account : accounts) credentials[account->id] = account->credential;
   for (AccountOffer& offer : view.offers) {
-    const std::string key = offer.key();
-    if (const auto known = boots.find(key); known != boots.end()) offer.boots = known->second;
-    for (const StockEntry& entry : stock)
-      if (speaks_for(entry, offer, key) && entry.until_unix_ms > offer.out_of_stock_until_unix_ms) {
-        offer.out_of_stock_until_unix_ms = entry.until_unix_ms;
-        offer.out_of_stock_why = entry.why;
+    if (!boots.empty())
+      if (const auto known = boots.find(offer.key()); known != boots.end())
+        offer.boots = known->second;
+    for (const OfferRefusal& refusal : refusals)
+      if (speaks_for(refusal, offer, credentials[offer.account]) &&
+          refusal.until_unix_ms > offer.refused_until_unix_ms) {
+        offer.refused_until_unix_ms = refusal.until_unix_ms;
+        offer.refused_code = refusal.code;
+        offer.refused_why = refusal.why;
       }
   }
   return view;

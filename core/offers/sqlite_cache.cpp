@@ -34,12 +34,18 @@ CREATE TABLE catalogue (
   key          TEXT NOT NULL UNIQUE,
   read_unix_ms INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE out_of_stock (
+CREATE TABLE refusal (          -- of a create; an empty part speaks for any
+  credential    TEXT NOT NULL,
   account       TEXT NOT NULL,
-  offer_key     TEXT NOT NULL,
+  region        TEXT NOT NULL,
+  zone          TEXT NOT NULL,
+  instance_type TEXT NOT NULL,
+  market        TEXT NOT NULL,
+  family        TEXT NOT NULL,
   until_unix_ms INTEGER NOT NULL,
+  code          TEXT NOT NULL,
   why           TEXT NOT NULL,
-  PRIMARY KEY (account, offer_key)
+  PRIMARY KEY (credential, account, region, zone, instance_type, market, family)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE boot (
   attempt    TEXT PRIMARY KEY,
@@ -145,36 +151,38 @@ class SqliteCache final : public Cache {
     });
   }
 
-  std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) override {
-    return with_file<std::vector<StockEntry>>({}, [&](Database& database) {
-      std::vector<StockEntry> found;
+  std::vector<OfferRefusal> refusals(std::int64_t now_unix_ms) override {
+    return with_file<std::vector<OfferRefusal>>({}, [&](Database& database) {
+      std::vector<OfferRefusal> found;
       bool ended = false;
       {
         sqlite::Query row = database.query(
-            "SELECT account, offer_key, until_unix_ms, why FROM out_of_stock"
-            " ORDER BY account, offer_key");
+            "SELECT credential, account, region, zone, instance_type, market, family,"
+            " until_unix_ms, code, why FROM refusal");
         while (row.next()) {
-          StockEntry entry{row.text(0), row.text(1), row.integer(2), row.text(3)};
-          if (entry.until_unix_ms <= now_unix_ms) {
+          OfferRefusal refusal{row.text(0), row.text(1), row.text(2),    row.text(3), row.text(4),
+                               row.text(5), row.text(6), row.integer(7), row.text(8), row.text(9)};
+          if (refusal.until_unix_ms <= now_unix_ms) {
             ended = true;
           } else {
-            found.push_back(std::move(entry));
+            found.push_back(std::move(refusal));
           }
         }
       }
-      if (ended) database.run("DELETE FROM out_of_stock WHERE until_unix_ms <= ?", now_unix_ms);
+      if (ended) database.run("DELETE FROM refusal WHERE until_unix_ms <= ?", now_unix_ms);
       return found;
     });
   }
 
-  void store_out_of_stock(const StockEntry& entry) override {
+  void store_refusal(const OfferRefusal& refusal) override {
     with_file<bool>(false, [&](Database& database) {
       database.run(
-          "INSERT INTO out_of_stock (account, offer_key, until_unix_ms, why) VALUES (?, ?, ?, ?)"
-          " ON CONFLICT (account, offer_key)"
-          " DO UPDATE SET until_unix_ms = excluded.until_unix_ms, why = excluded.why"
+          "INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          " ON CONFLICT DO UPDATE SET until_unix_ms = excluded.until_unix_ms,"
+          " code = excluded.code, why = excluded.why"
           " WHERE excluded.until_unix_ms > until_unix_ms",
-          entry.account, entry.offer_key, entry.until_unix_ms, entry.why);
+          refusal.credential, refusal.account, refusal.region, refusal.zone, refusal.instance_type,
+          refusal.market, refusal.family, refusal.until_unix_ms, refusal.code, refusal.why);
       return true;
     });
   }

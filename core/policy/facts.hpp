@@ -33,8 +33,9 @@ struct AccountOffer {
   std::string provider;  // the plugin's id
   Offer offer;
   std::optional<ListPrice> list_price;          // where `offer` has another
-  std::int64_t out_of_stock_until_unix_ms = 0;  // 0: not known to be
-  std::string out_of_stock_why;
+  std::int64_t refused_until_unix_ms = 0;       // a create of it was refused; 0: not lately
+  std::string refused_code = "out_of_stock";    // the word of the ErrorCode
+  std::string refused_why;
   std::vector<BootFact> boots;  // its last four, newest first; empty where none of them failed
   /// Stable name of an offer: account/region/zone/instance_type/market (zone may be empty).
   [[nodiscard]] std::string key() const;
@@ -47,6 +48,17 @@ struct MissingCatalogue {
   bool unusable =
       false;  // it cannot be asked at all (plugin, credential): that will not pass by itself
   bool set_aside = false;  // it was added at run time, and is not used until somebody mends it
+  bool passing = false;    // it may be over in a while (unreachable, 5xx, no budget of calls)
+  std::vector<AccountOffer>
+      last_known;                       // what it sold when it was read last: a yardstick of prices
+  std::int64_t last_known_unix_ms = 0;  // when that was; 0: it was never read
+  std::string provider;                 // the plugin's id
+};
+
+/// An account that is left alone for this deployment, after it refused it twice for one reason.
+struct LeftAccount {
+  std::string account;
+  std::string why;  // the vendor's words
 };
 
 struct OrganizationFacts {
@@ -83,6 +95,11 @@ struct Facts {
   int tries = 0;            // provisionings tried for this deployment so far
   int max_tries = 2;
   std::vector<std::string> excluded_offers;  // keys that failed for this deployment already
+  std::vector<LeftAccount> left_accounts;
+  std::optional<Money> first_estimate;  // what this deployment's first decision showed, per month
+  int dearer_percent = 100;  // what is bought without a person's yes costs at most so much more
+  bool by_hand =
+      false;  // an admin chose the one offer: its size is the size, its price is approved
   std::optional<ApprovalFact> approval;
   std::optional<std::vector<AccountOffer>> offers;  // nullopt: not read yet
   /// Of the ranked and of the dropped, so many are spelled out. A decision needs the best few, and

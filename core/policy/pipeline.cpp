@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "berth/did_you_mean.hpp"
+#include "policy/bound.hpp"
 
 namespace berth {
 
@@ -74,6 +75,12 @@ Decision Pipeline::decide(const Facts& facts) const {
         decision.outcome.sentence += decision.left_out;
       return decision;
     }
+  }
+  Verdict bound = check_bound(facts, decision);
+  decision.stages.push_back({"bound", bound});
+  if (bound.kind != VerdictKind::proceed) {
+    decision.outcome = std::move(bound);
+    return decision;
   }
   decision.outcome = {VerdictKind::proceed, "proceed",
                       "Every stage of the pipeline agrees." + decision.left_out};

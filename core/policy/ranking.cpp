@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <tuple>
 
 namespace berth {
@@ -16,10 +17,22 @@ constexpr std::int64_t mib_per_gib = 1024;
 
 /// Codes of dropped offers, the nearest miss first. An offer gets the *last* of these that holds,
 /// so `out_of_stock` says that nothing else is wrong with it.
-constexpr std::array<std::string_view, 11> drop_order{
-    "out_of_stock", "boots_failed", "failed_before", "above_cap", "no_rate", "no_price",
-    "unavailable",  "deprecated",   "too_small",     "provider",  "arch",
+constexpr std::array<std::string_view, 17> drop_order{
+    "unreachable",   "out_of_stock", "quota_reached", "refused",     "denied",  "boots_failed",
+    "failed_before", "left",         "above_cap",     "implausible", "no_rate", "no_price",
+    "unavailable",   "deprecated",   "too_small",     "provider",    "arch",
 };
+/// Of these, the ones that say that nothing is wrong with the offer itself: it cannot be had now.
+constexpr std::size_t passing_codes = 8;
+
+/// So much cheaper than the cheapest of all other accounts, and it is no price.
+constexpr std::int64_t implausibly_cheap = 10;
+constexpr std::int64_t hours_of_least_cap = 24;
+constexpr std::int64_t oldest_price_ms = 366LL * 24 * 3'600'000;
+constexpr std::int64_t least_memory_mib = 128;
+constexpr std::int64_t most_memory_mib = 32LL * 1024 * 1024;  // the largest there is has 32 TiB
+constexpr std::int64_t most_memory_per_vcpu_mib =
+    256 * mib_per_gib;  // four times the most there is
 
 /// So many failures among the boots that are remembered stop an offer for a while.
 constexpr std::ptrdiff_t failures_that_stop = 2;
@@ -129,17 +142,31 @@ class Judge {
   }
 
  private:
+  /// What stands in the way just now, though nothing is wrong with the offer itself.
   void check_stock(Judged& judged) const {
     const AccountOffer& candidate = *judged.offer;
-    if (candidate.out_of_stock_until_unix_ms > facts_.now_unix_ms) {
-      std::string sentence =
-          "out of stock until " + utc_text(candidate.out_of_stock_until_unix_ms);
-      if (!candidate.out_of_stock_why.empty()) sentence += ": " + candidate.out_of_stock_why;
-      judged.drop("out_of_stock", sentence);
+    if (candidate.refused_until_unix_ms > facts_.now_unix_ms) {
+      const std::string until = " until " + utc_text(candidate.refused_until_unix_ms);
+      const std::string why = candidate.refused_why.empty() ? "" : ": " + candidate.refused_why;
+      const std::string& code = candidate.refused_code;
+      if (code == "out_of_stock")
+        judged.drop("out_of_stock", "out of stock" + until + why);
+      else if (code == "quota_reached")
+        judged.drop("quota_reached",
+                    "the vendor's limit is reached, not asked again" + until + why);
+      else if (code == "denied")
+        judged.drop("denied", "the vendor denied it, not asked again" + until + why);
+      else if (code == "unavailable" || code == "rate_limited" || code == "cancelled")
+        judged.drop("unreachable", "could not be asked, not asked again" + until + why);
+      else
+        judged.drop("refused", "refused, not asked again" + until + why);
     }
     check_boots(judged);
     if (contains(facts_.excluded_offers, judged.key))
       judged.drop("failed_before", "it failed for this deployment before");
+    for (const LeftAccount& left : facts_.left_accounts)
+      if (left.account == candidate.account)
+        judged.drop("left", "its account refused this deployment twice: " + left.why);
   }
 
   /// A type that keeps failing to boot costs each deployment the whole ready time-out, so it is
@@ -166,6 +193,7 @@ class Judge {
     if (!monthly) return judged.drop("no_price", why);
     judged.monthly = *monthly;
     judged.price_note = price_note(*judged.offer, judged.disk_mib, *monthly);
+    if (const std::string odd = implausible(offer); !odd.empty()) judged.drop("implausible", odd);
     const auto compared = converted(*monthly, facts_);
     if (!compared)
       return judged.drop("no_rate", "its price is in " + offer.currency + ": add " +
@@ -174,6 +202,22 @@ class Judge {
     if (rules_.cap && compared->nanos > rules_.cap->nanos)
       judged.drop("above_cap", money_text(*compared) + " a month is above the cap of " +
                                    money_text(*rules_.cap));
+  }
+
+  /// What cannot be true is a mistake of units or of age, and nothing is bought on it.
+  [[nodiscard]] std::string implausible(const Offer& offer) const {
+    if (offer.memory_mib < least_memory_mib || offer.memory_mib > most_memory_mib ||
+        offer.memory_mib / std::max<std::int64_t>(offer.vcpu, 1) > most_memory_per_vcpu_mib)
+      return "no server has " + gigabytes_text(offer.memory_mib) + " GB of memory and " +
+             std::to_string(offer.vcpu) + " vCPU";
+    if (offer.monthly_cap_nanos && offer.hourly_nanos)
+      if (const auto day = scaled(*offer.hourly_nanos, hours_of_least_cap);
+          !day || *offer.monthly_cap_nanos < *day)
+        return "its monthly cap of " + money_text({*offer.monthly_cap_nanos, offer.currency}) +
+               " is less than a day's price";
+    if (offer.as_of_unix_ms < facts_.now_unix_ms - oldest_price_ms)
+      return "its price is of " + utc_text(offer.as_of_unix_ms) + ", more than a year ago";
+    return {};
   }
 
   void check_kind(Judged& judged) const {
@@ -326,22 +370,78 @@ std::string offer_text(const AccountOffer& offer) {
   return place_text(offer.offer.instance_type, offer.offer.region, offer.offer.zone, offer.account);
 }
 
+namespace {
+
+/// The cheapest price of each account among offers that fit.
+std::map<std::string, std::int64_t> cheapest_by_account(const std::vector<Judged*>& fitting) {
+  std::map<std::string, std::int64_t> cheapest;
+  for (const Judged* judged : fitting) {
+    const std::int64_t nanos = judged->monthly_compared.nanos;
+    const auto [known, added] = cheapest.emplace(judged->offer->account, nanos);
+    if (!added) known->second = std::min(known->second, nanos);
+  }
+  return cheapest;
+}
+
+/// Drops what costs less than a tenth of the cheapest that any other account has. A price that the
+/// config made (a discount) is the user's own word.
+void drop_far_too_cheap(const std::vector<Judged*>& fitting) {
+  const auto cheapest = cheapest_by_account(fitting);
+  if (cheapest.size() < 2) return;
+  for (Judged* judged : fitting) {
+    if (judged->offer->list_price) continue;
+    std::int64_t others = std::numeric_limits<std::int64_t>::max();
+    for (const auto& [account, nanos] : cheapest)
+      if (account != judged->offer->account) others = std::min(others, nanos);
+    if (judged->monthly_compared.nanos < others / implausibly_cheap)
+      judged->drop("implausible", money_text(judged->monthly_compared) +
+                                      " a month is less than a tenth of the cheapest elsewhere");
+  }
+}
+
+bool only_passing(const Judged& judged) {
+  return judged.code.empty() || drop_rank(judged.code) < passing_codes;
+}
+
+/// Keeps the cheapest of what an account would sell if it could be asked, or did not deny it.
+void note_denied(std::vector<Yardstick>& denied, const Judged& judged) {
+  const std::string& account = judged.offer->account;
+  auto known = std::find_if(denied.begin(), denied.end(),
+                            [&](const Yardstick& one) { return one.account == account; });
+  if (known == denied.end())
+    known = denied.insert(denied.end(), {account, judged.offer->refused_why,
+                                         judged.code == "unreachable", true, std::nullopt});
+  if (!known->cheapest || judged.monthly_compared.nanos < known->cheapest->nanos)
+    known->cheapest = judged.monthly_compared;
+}
+
+}  // namespace
+
 Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules& rules) {
   const Judge judge(facts, required, rules);
   std::vector<Judged> all;
   all.reserve(facts.offers->size());
+  std::vector<Judged*> fitting;  // also what cannot be had just now
+  for (const AccountOffer& candidate : *facts.offers)
+    if (Judged& judged = all.emplace_back(judge.judge(candidate)); only_passing(judged))
+      fitting.push_back(&judged);
+  drop_far_too_cheap(fitting);
+  Ranking ranking;
+  for (const Judged* judged : fitting) {
+    if (!only_passing(*judged)) continue;
+    if (!ranking.usual || judged->monthly_compared.nanos < ranking.usual->nanos)
+      ranking.usual = judged->monthly_compared;
+    if (judged->code == "denied" || judged->code == "unreachable")
+      note_denied(ranking.denied, *judged);
+  }
   std::vector<const Judged*> good;
   std::vector<const Judged*> bad;
-  for (const AccountOffer& candidate : *facts.offers) {
-    const Judged& judged = all.emplace_back(judge.judge(candidate));
-    (judged.code.empty() ? good : bad).push_back(&judged);
-  }
+  for (const Judged& judged : all) (judged.code.empty() ? good : bad).push_back(&judged);
   const auto by = [](auto before) {
     return [before](const Judged* left, const Judged* right) { return before(*left, *right); };
   };
   std::sort(good.begin(), good.end(), by(ranks_before));
   std::sort(bad.begin(), bad.end(), by(misses_less));
-  Ranking ranking;
   ranking.kept = good.size();
   ranking.missed = bad.size();
   good.resize(std::min(good.size(), facts.most_offers));
@@ -349,6 +449,17 @@ Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules
   for (const Judged* judged : good) ranking.ranked.push_back(ranked_of(*judged));
   for (const Judged* judged : bad) ranking.dropped.push_back(dropped_of(*judged));
   return ranking;
+}
+
+std::optional<Money> cheapest_known(const Facts& facts, const std::vector<AccountOffer>& last_known,
+                                    const Room& required, const RankingRules& rules) {
+  const Judge judge(facts, required, rules);
+  std::optional<Money> cheapest;
+  for (const AccountOffer& candidate : last_known)
+    if (const Judged judged = judge.judge(candidate);
+        only_passing(judged) && (!cheapest || judged.monthly_compared.nanos < cheapest->nanos))
+      cheapest = judged.monthly_compared;
+  return cheapest;
 }
 
 }  // namespace berth

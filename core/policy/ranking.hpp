@@ -24,10 +24,18 @@ struct Ranking {
   std::vector<RankedOffer> ranked;    // cheapest first
   std::vector<DroppedOffer> dropped;  // near misses first
   std::size_t kept = 0, missed = 0;   // all of them; of each at most Facts::most_offers are above
+  std::optional<Money> usual;  // the cheapest that fits, also where it cannot be had just now
+  /// By account: where a create was denied or could not be asked, its cheapest that would fit.
+  std::vector<Yardstick> denied;
 };
 
 /// `required` is the room after sizing. REQUIRES: facts.offers.
 Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules& rules);
+
+/// The cheapest of an account's last known offers that would fit: nullopt where none would.
+/// `required`, `rules`: as above.
+std::optional<Money> cheapest_known(const Facts& facts, const std::vector<AccountOffer>& last_known,
+                                    const Room& required, const RankingRules& rules);
 
 /// What an offer costs per month of 730 hours, in its own currency and net of tax, with a root disk
 /// of `disk_mib` and one IPv4 address. nullopt, and a sentence in `why`, where a part of the price

@@ -10,13 +10,15 @@
 namespace berth {
 
 /// `needs_offers`: the stage can say nothing before the catalogues are read; the engine reads them
-/// and decides again from stage one.
-enum class VerdictKind { proceed, hold, deny, needs_offers };
+/// and decides again from stage one. `wait`: nothing can be had before something changes; the same
+/// facts are looked at again later.
+enum class VerdictKind { proceed, hold, deny, needs_offers, wait };
 
 struct Verdict {
   VerdictKind kind = VerdictKind::proceed;
   std::string code;      // "quota_exceeded"
   std::string sentence;  // "acme may have 5 servers (max_servers) and has 5."
+  bool passing = false;  // of `wait`: it may be over in a while; else a person has to mend it
 };
 
 /// An offer that is big enough and can be paid for, with its comparable price.
@@ -41,6 +43,15 @@ struct DroppedOffer {
   std::string price_note;          // as of a RankedOffer
 };
 
+/// An account that cannot be bought from, and what it would cost there.
+struct Yardstick {
+  std::string account;
+  std::string why;
+  bool passing = false;
+  bool known = false;  // what it sells was read once, so no `cheapest` means: nothing fits
+  std::optional<Money> cheapest;  // that would fit; comparison currency
+};
+
 struct StageVerdict {
   std::string stage;
   Verdict verdict;
@@ -56,6 +67,9 @@ struct Decision {
   std::size_t offers_kept = 0, offers_dropped = 0;  // all, however many are spelled out above
   std::optional<Money> estimate;     // per month, comparison currency: best offer, or the cap
   std::string left_out;  // which accounts' offers are not among them, and why; begins with a space
+  std::optional<Money> usual;  // the cheapest that would fit, also where it cannot be had just now
+  std::vector<Yardstick> yardsticks;  // of the accounts that cannot be asked or refuse berth
+  std::optional<Money> bound;         // per month: nothing dearer is bought without a person's yes
 };
 
 }  // namespace berth

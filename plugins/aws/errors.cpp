@@ -34,7 +34,10 @@ constexpr Rule rules[] = {
     {"UnfulfillableCapacity", ErrorCode::out_of_stock},
     {"Unsupported", ErrorCode::out_of_stock},  // the type is not sold in this zone
     {"VolumeTypeNotAvailableInZone", ErrorCode::out_of_stock},
-    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none, {},
+    {"InsufficientFreeAddressesInSubnet",
+     ErrorCode::out_of_stock,
+     Effect::none,
+     {},
      network_advice},
     {"InsufficientAddressCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::region},
 
@@ -86,8 +89,7 @@ constexpr Rule rules[] = {
     {"ExpiredNextToken*", ErrorCode::unavailable},
 
     {"InvalidInstanceID.NotFound", ErrorCode::not_found},
-    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {},
-     lookup_advice},
+    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {}, lookup_advice},
     {"IdempotentInstanceTerminated", ErrorCode::conflict},  // this token's server is gone
 
     {"InvalidAMIID.*", ErrorCode::invalid},

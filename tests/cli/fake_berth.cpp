@@ -101,11 +101,12 @@ DeploymentReport Berth::wait(std::string_view id, const Waiting& waiting) {
   return script().deployment;
 }
 
-void Berth::run(bool once, const Waiting& waiting) {
+int Berth::run(bool once, const Waiting& waiting) {
   record(once ? "run once" : "run");
   for (const EventReport& event : script().events) waiting.on_event(event);
   if (script().while_waiting) script().while_waiting();
   waiting.stop();
+  return script().deployments_that_wait;
 }
 
 void Berth::approve(std::string_view id) {

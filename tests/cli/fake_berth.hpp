@@ -25,6 +25,7 @@ struct Script {
   std::string plugin_request;
 
   // What is answered.
+  int deployments_that_wait = 0;
   std::optional<Error> open_fails, submit_fails, approve_fails, cancel_fails, plugin_fails;
   DeploymentReport deployment;
   std::deque<DeploymentReport> waits;  // what each wait() returns, in turn; then `deployment`

@@ -92,6 +92,16 @@ TEST(Refusals, OfApproveAreDenied) {
   EXPECT_EQ("berth: dep1 is not pending.\n", session.err.str());
 }
 
+// A cron job whose deployments could get nothing ended with 0.
+TEST(RunOnce, EndsWithOneWhereSomethingStillWaits) {
+  Session session;
+  EXPECT_EQ(0, session.run({"run", "--once"}));
+  script().deployments_that_wait = 2;
+  EXPECT_EQ(1, session.run({"run", "--once"}));
+  EXPECT_TRUE(has(session.err.str(), "2 deployments wait")) << session.err.str();
+  EXPECT_EQ(0, session.run({"run"}));
+}
+
 TEST(Retry, WaitsAsDeployDoesAndTellsOnlyWhatIsNew) {
   Session session;
   script().deployment = succeeded();

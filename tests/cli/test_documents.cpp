@@ -30,6 +30,7 @@ TEST(Documents, ADeploymentThatSucceeded) {
   },
   "estimated_cost": "7.48",
   "currency": "USD",
+  "waits_for": null,
   "plan": null,
   "organization": "acme",
   "application": "web",
@@ -165,7 +166,7 @@ TEST(Documents, AnAuditRecordKeepsWhatIsNotThereApartFromZero) {
       R"("required":{"cpu_cores":3,"memory_gb":5,"disk_gb":60},)"
       R"("selected_offer":{"instance_type":"cx32"},"estimated_cost":null,"currency":null,)"
       R"("approved_by":null,"approved_at":null,"started_at":null,"completed_at":null,)"
-      R"("duration_ms":null,"failure_code":null,"failure_reason":null})",
+      R"("duration_ms":null,"failure_code":null,"failure_reason":null,"note":null})",
       json_text(document_of(record), false));
 }
 

@@ -211,7 +211,7 @@ TEST(Run, OnceTellsEventsAndADocument) {
   Session session;
   script().events = {event(1, "deployment.succeeded", "web")};
   EXPECT_EQ(0, session.run({"run", "--once", "--json"}));
-  EXPECT_EQ("{\"status\":\"done\",\"events\":1}\n", session.out.str());
+  EXPECT_EQ("{\"status\":\"done\",\"events\":1,\"waiting\":0}\n", session.out.str());
   EXPECT_EQ(std::vector<std::string>{"run once"}, script().calls);
 }
 

@@ -72,16 +72,17 @@ void FakeCloud::sells(const std::string& type, std::int64_t cores, std::int64_t 
   offer.memory_mib = memory_gb * gb;
   offer.disk_mib = disk_gb * gb;
   offer.currency = "USD";
-  offer.hourly_nanos = cents * cent;  // dear by the hour: the cap decides
+  offer.hourly_nanos = cents * cent / 100;  // dear by the hour: the cap decides
   offer.monthly_cap_nanos = cents * cent;
   offer.availability = Availability::available;
+  offer.as_of_unix_ms = clock_.now().unix_ms;
   catalogue.push_back(offer);
 }
 
 void FakeCloud::raise_prices(int percent) {
   for (Offer& offer : catalogue)
     *offer.monthly_cap_nanos = *offer.monthly_cap_nanos * (100 + percent) / 100;
-  for (Offer& offer : catalogue) offer.hourly_nanos = offer.monthly_cap_nanos;
+  for (Offer& offer : catalogue) offer.hourly_nanos = *offer.monthly_cap_nanos / 100;
 }
 
 void FakeCloud::forget(const std::string& type) {

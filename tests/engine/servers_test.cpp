@@ -40,8 +40,13 @@ TEST(Servers, BuyingIsTheAdminsWithinTheQuotaAndByItsName) {
 /// One that was out of stock was said to have no price.
 TEST(Servers, ThatCannotBeBoughtJustNowSayWhy) {
   Story story;
-  story.cache.store_out_of_stock({"alpha", "alpha/r1//cx43/on_demand",
-                                  story.clock.now().unix_ms + 60'000, "sold out in r1"});
+  OfferRefusal refusal;
+  refusal.account = "alpha";
+  refusal.instance_type = "cx43";
+  refusal.code = "out_of_stock";
+  refusal.until_unix_ms = story.clock.now().unix_ms + 60'000;
+  refusal.why = "sold out in r1";
+  story.cache.store_refusal(refusal);
   try {
     story.buy("alpha/r1//cx43/on_demand");
     FAIL() << "it was bought";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 namespace berth {
 namespace {
@@ -81,17 +82,21 @@ void MemoryCache::store_catalogue(std::string_view key, const CachedCatalogue& c
   catalogues_[std::string(key)] = catalogue;
 }
 
-std::vector<StockEntry> MemoryCache::out_of_stock(std::int64_t now_unix_ms) {
+std::vector<OfferRefusal> MemoryCache::refusals(std::int64_t now_unix_ms) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(stock_,
-                [&](const StockEntry& entry) { return entry.until_unix_ms <= now_unix_ms; });
-  return stock_;
+  std::erase_if(refusals_,
+                [&](const OfferRefusal& one) { return one.until_unix_ms <= now_unix_ms; });
+  return refusals_;
 }
 
-void MemoryCache::store_out_of_stock(const StockEntry& entry) {
+void MemoryCache::store_refusal(const OfferRefusal& refusal) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(stock_, [&](const StockEntry& old) { return old.offer_key == entry.offer_key; });
-  stock_.push_back(entry);
+  const auto parts = [](const OfferRefusal& one) {
+    return std::tie(one.credential, one.account, one.region, one.zone, one.instance_type,
+                    one.market, one.family);
+  };
+  std::erase_if(refusals_, [&](const OfferRefusal& old) { return parts(old) == parts(refusal); });
+  refusals_.push_back(refusal);
 }
 
 void MemoryCache::store_boot(const BootEntry& entry) {
@@ -255,9 +260,22 @@ struct Story::Process {
         catalogue(of.settings, clouds, of.cache, of.clock, of.journal,
                   [](int) { return std::make_unique<InThisThread>(); }),
         in_force(of.settings),
-        parts{in_force,    accounts,    of.pipeline_, ledger,     of.cache,    catalogue,
-              clouds,      notifiers,   of.clock,     of.entropy_, owner,
-              of.commands, of.network,  of.shell,     of.journal,  stopping,
+        parts{in_force,
+              accounts,
+              *of.pipeline_,
+              ledger,
+              of.cache,
+              catalogue,
+              clouds,
+              notifiers,
+              of.clock,
+              of.entropy_,
+              owner,
+              of.commands,
+              of.network,
+              of.shell,
+              of.journal,
+              stopping,
               [] { return std::vector<std::string>{"CLOUD_TOKEN"}; }},
         engine(parts, [&of](int most) -> std::unique_ptr<Workers> {
           if (of.threads) return thread_workers(most);
@@ -282,7 +300,8 @@ Story::Story(std::uint64_t seed)
       beta("beta", clock),
       folder_(make_folder()),
       entropy_(seed),
-      pipeline_(usual_stages()),
+      stages_(usual_stages()),
+      pipeline_(std::make_unique<Pipeline>(stages_)),
       ledger_(open_sqlite_ledger(folder_, "installation-one")) {
   settings.file = "berth.toml";
   settings.accounts = {account("alpha"), account("beta")};
@@ -316,6 +335,14 @@ Story::Process& Story::process() {
 }
 
 const EngineParts& Story::parts() { return process().parts; }
+
+void Story::use_stage(const StageSettings& stage) {
+  for (StageSettings& each : stages_)
+    if (each.stage == stage.stage) each = stage;
+  auto pipeline = std::make_unique<Pipeline>(stages_);
+  processes_.clear();  // they hold the one before
+  pipeline_ = std::move(pipeline);
+}
 
 void Story::become_another_process() {
   if (processes_.size() > 1 && !processes_.front()->ledger.dead()) {
@@ -388,7 +415,9 @@ void Story::run(std::int64_t most_ms) {
   for (;;) {
     const auto due = step();
     bool work_left = false;
-    look([&](const LedgerView& view) { work_left = view.work_left(); });
+    look([&](const LedgerView& view) {
+      work_left = view.work_left() || view.deployments_that_wait() > 0;
+    });
     if (!work_left || clock.now().boot_ms >= end) return;
     clock.pass(std::max<std::int64_t>(due.value_or(1000), 1));
   }

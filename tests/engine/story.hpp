@@ -61,8 +61,8 @@ class MemoryCache final : public Cache {
  public:
   std::optional<CachedCatalogue> catalogue(std::string_view key) override;
   void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override;
-  std::vector<StockEntry> out_of_stock(std::int64_t now_unix_ms) override;
-  void store_out_of_stock(const StockEntry& entry) override;
+  std::vector<OfferRefusal> refusals(std::int64_t now_unix_ms) override;
+  void store_refusal(const OfferRefusal& refusal) override;
   void store_boot(const BootEntry& entry) override;
   std::vector<BootEntry> boots_of(std::string_view offer_key) override;
   std::vector<BootEntry> boots_with_failures() override;
@@ -81,7 +81,7 @@ class MemoryCache final : public Cache {
  private:
   std::mutex mutex_;
   std::map<std::string, CachedCatalogue, std::less<>> catalogues_;
-  std::vector<StockEntry> stock_;
+  std::vector<OfferRefusal> refusals_;
   std::map<std::string, std::deque<BootEntry>, std::less<>> boots_;  // by offer, newest first
 };
 
@@ -193,6 +193,8 @@ class Story {
   std::string buy(const std::string& offer, const std::string& user = "ann");
   std::string add_server(const std::string& name, double cores, double memory_gb, double disk_gb);
   const EngineParts& parts();
+  /// From now on this stage is so; the others stay.
+  void use_stage(const StageSettings& stage);
 
   // Time and processes.
   /// All that is due now, once. nullopt: nothing is planned.
@@ -229,7 +231,8 @@ class Story {
 
   std::string folder_;
   CountedEntropy entropy_;
-  Pipeline pipeline_;
+  std::vector<StageSettings> stages_;
+  std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Ledger> ledger_;
   std::set<std::string> living_;
   std::vector<std::unique_ptr<Process>> processes_;  // the last one acts; the dead stay in memory

@@ -183,7 +183,7 @@ TEST(Telling, SecretsAreRedactedEverywhere) {
   for (const AttemptRecord& attempt : story.attempts(web)) all += attempt.failure;
   for (const AuditRecord& record : story.audit(web))
     all += record.failure_reason + record.offer_json;
-  for (const StockEntry& entry : story.cache.out_of_stock(0)) all += entry.why;
+  for (const OfferRefusal& entry : story.cache.refusals(0)) all += entry.why;
   EXPECT_EQ(all.find("s3cret"), std::string::npos) << all;
   EXPECT_NE(all.find("[redacted]"), std::string::npos);
 }

@@ -62,6 +62,7 @@ void do_everything(SqliteTransaction& all) {
   for (const char* deployment : {"", "d1"}) (void)all.undelivered(deployment);
   (void)all.newest_event();
   (void)all.work_left();
+  (void)all.deployments_that_wait();
   for (const char* which : {"", "x"}) {
     const Scope scope{"", true, which};
     (void)all.claim_due(scope, now, "me", 10);

@@ -21,7 +21,8 @@ auto fields(const DeploymentRecord& record) {
                attempt_id, tries, excluded_offers, provisioning_deadline, approval_deadline,
                approved_by, approved, approved_limit, estimate, audit_id, cancel_requested_by,
                command_pid, command_start_ticks, command_boot_id, command_exit, command_tail,
-               project] = record;
+               project, refusals, last_refusal, first_estimate, waits_code, waits_sentence,
+               waits_passing, waits_looks, waits_since, waits_until] = record;
   return std::make_tuple(
       id, organization, application, requirements.room.millicores, requirements.room.memory_mib,
       requirements.room.disk_mib, requirements.arch, strategy, status, reason_code, reason,
@@ -29,7 +30,8 @@ auto fields(const DeploymentRecord& record) {
       excluded_offers, flat(provisioning_deadline), flat(approval_deadline), approved_by, approved,
       approved_limit.nanos, approved_limit.currency, estimate.nanos, estimate.currency, audit_id,
       cancel_requested_by, command_pid, command_start_ticks, command_boot_id, command_exit,
-      command_tail, project);
+      command_tail, project, refusals, last_refusal, first_estimate.nanos, first_estimate.currency,
+      waits_code, waits_sentence, waits_passing, waits_looks, waits_since, flat(waits_until));
 }
 
 auto fields(const AttemptRecord& record) {
@@ -74,12 +76,13 @@ auto fields(const EventRecord& record) {
 auto fields(const AuditRecord& record) {
   const auto& [record_id, seq, at_unix_ms, organization, application, deployment_id, server_id,
                attempt_id, vendor_id, trigger, status, required, offer_json, estimated_monthly,
-               approved_by, approved, started, completed, failure_code, failure_reason] = record;
+               approved_by, approved, started, completed, failure_code, failure_reason, note] =
+      record;
   return std::make_tuple(record_id, seq, at_unix_ms, organization, application, deployment_id,
                          server_id, attempt_id, vendor_id, trigger, status, required.millicores,
                          required.memory_mib, required.disk_mib, offer_json,
                          estimated_monthly.nanos, estimated_monthly.currency, approved_by, approved,
-                         started, completed, failure_code, failure_reason);
+                         started, completed, failure_code, failure_reason, note);
 }
 
 // A value that is the default's would come back even if it was never stored.
@@ -109,11 +112,47 @@ void expect_same(const Record& given, const Record& loaded) {
 }
 
 DeploymentRecord full_deployment() {
-  return {"id", "organization", "application", {{1, 2, 3}, "arm64"}, Strategy::canary,
-          DeploymentStatus::deploying, "code", "reason", "requested", "key", 4, 5, 6, 7, "server",
-          "attempt", 8, {"offer/1", "with \"quotes\" and, comma", ""}, Moment{9, 10, "boot-a"},
-          Moment{11, 12, "boot-b"}, "approved", 13, {14, "USD"}, {15, "EUR"}, "audit", "canceller",
-          16, 17, "boot-c", 18, "tail\n\x01 \xff", "project"};
+  return {"id",
+          "organization",
+          "application",
+          {{1, 2, 3}, "arm64"},
+          Strategy::canary,
+          DeploymentStatus::deploying,
+          "code",
+          "reason",
+          "requested",
+          "key",
+          4,
+          5,
+          6,
+          7,
+          "server",
+          "attempt",
+          8,
+          {"offer/1", "with \"quotes\" and, comma", ""},
+          Moment{9, 10, "boot-a"},
+          Moment{11, 12, "boot-b"},
+          "approved",
+          13,
+          {14, "USD"},
+          {15, "EUR"},
+          "audit",
+          "canceller",
+          16,
+          17,
+          "boot-c",
+          18,
+          "tail\n\x01 \xff",
+          "project",
+          "[1]",
+          "refused",
+          {19, "USD"},
+          "away",
+          "nobody answers",
+          true,
+          20,
+          21,
+          Moment{22, 23, "boot-d"}};
 }
 
 AttemptRecord full_attempt() {
@@ -129,9 +168,27 @@ Server full_server() {
 }
 
 AuditRecord full_audit() {
-  return {"record", 1, 2, "organization", "application", "deployment", "server", "attempt",
-          "vendor", "load_balancing", "pending", {3, 4, 5}, "{}", {6, "USD"}, "approved", 7, 8, 9,
-          "code", "reason"};
+  return {"record",
+          1,
+          2,
+          "organization",
+          "application",
+          "deployment",
+          "server",
+          "attempt",
+          "vendor",
+          "load_balancing",
+          "pending",
+          {3, 4, 5},
+          "{}",
+          {6, "USD"},
+          "approved",
+          7,
+          8,
+          9,
+          "code",
+          "reason",
+          "note"};
 }
 
 class Records : public testing::Test {

@@ -59,17 +59,29 @@ TEST_F(CacheFile, keeps_catalogues_and_what_is_out_of_stock) {
   EXPECT_EQ(cache->catalogue("hetzner nbg1")->read_unix_ms, 6);
   EXPECT_FALSE(cache->catalogue("aws"));
 
-  cache->store_out_of_stock({"main", "nbg1/", now + 10, "sold out"});
-  cache->store_out_of_stock({"main", "fsn1/cx22", now + 20, "resource unavailable"});
-  cache->store_out_of_stock({"main", "nbg1/", now + 15, "still sold out"});
-  const auto entries = open()->out_of_stock(now);
+  const auto refusal = [](const std::string& region, const std::string& type, std::int64_t until,
+                          const std::string& why) {
+    OfferRefusal made;
+    made.account = "main";
+    made.region = region;
+    made.instance_type = type;
+    made.until_unix_ms = until;
+    made.code = "out_of_stock";
+    made.why = why;
+    return made;
+  };
+  cache->store_refusal(refusal("nbg1", "", now + 10, "sold out"));
+  cache->store_refusal(refusal("fsn1", "cx22", now + 20, "resource unavailable"));
+  cache->store_refusal(refusal("nbg1", "", now + 15, "still sold out"));
+  const auto entries = open()->refusals(now);
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[1].account, "main");
-  EXPECT_EQ(entries[1].offer_key, "nbg1/");
+  EXPECT_EQ(entries[1].region, "nbg1");
   EXPECT_EQ(entries[1].until_unix_ms, now + 15);
+  EXPECT_EQ(entries[1].code, "out_of_stock");
   EXPECT_EQ(entries[1].why, "still sold out");
-  EXPECT_EQ(cache->out_of_stock(now + 15).size(), 1U);
-  EXPECT_EQ(cache->out_of_stock(now + 20).size(), 0U);
+  EXPECT_EQ(cache->refusals(now + 15).size(), 1U);
+  EXPECT_EQ(cache->refusals(now + 20).size(), 0U);
   struct stat found {};
   ASSERT_EQ(stat(path().c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777, 0600U);

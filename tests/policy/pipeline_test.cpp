@@ -60,17 +60,22 @@ TEST(Pipeline, KeepsEveryStagesWord) {
   std::vector<std::string> codes;
   for (const StageVerdict& each : decision.stages) codes.push_back(each.verdict.code);
   EXPECT_EQ(codes, (std::vector<std::string>{"entitled", "sized", "within_quota", "selected",
-                                             "auto_approved"}));
+                                             "auto_approved", "within_bound"}));
   EXPECT_EQ(decision.outcome.code, "proceed");
 }
 
 /// A purchase used to say that all stages agree, and nothing of an account that was not asked.
 TEST(Pipeline, SaysWhatWasLeftOutAlsoWhereSomethingIsBought) {
   Facts facts = acme_deploys_web();
-  facts.missing_catalogues = {{"do-main", "it does not answer", false, false},
-                              {"acme.own", "its check was refused.", false, true}};
+  facts.missing_catalogues = {
+      {.account = "do-main", .why = "it does not answer", .last_known = *facts.offers},
+      {.account = "acme.own",
+       .why = "its check was refused.",
+       .set_aside = true,
+       .last_known = {offer("cx23", 2, 4, 40, 600)}}};
   const std::string left_out =
-      " The catalogue of account do-main could not be read: it does not answer."
+      " The catalogue of account do-main could not be read: it does not answer. The cheapest known "
+      "there costs 12.00 USD a month."
       " Account acme.own is not used: its check was refused.";
   EXPECT_EQ(Pipeline(usual_stages()).decide(facts).outcome.sentence,
             "Every stage of the pipeline agrees." + left_out);

@@ -33,7 +33,7 @@ AccountOffer random_offer(Dice& dice, int number) {
   if (dice.one_in(2)) made.offer.disk_gib_month_nanos = 80'000'000;
   if (dice.one_in(2)) made.offer.ipv4_hourly_nanos = 5'000'000;
   if (dice.one_in(5)) made.offer.availability = Availability::unavailable;
-  if (dice.one_in(5)) made.out_of_stock_until_unix_ms = now + dice.between(-5, 5);
+  if (dice.one_in(5)) made.refused_until_unix_ms = now + dice.between(-5, 5);
   if (dice.one_in(8)) made.offer.arch = Arch::arm64;
   return made;
 }

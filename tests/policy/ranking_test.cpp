@@ -157,15 +157,15 @@ TEST(Ranking, NeverTriesAnOfferAgainThatFailedForThisDeployment) {
 
 TEST(Ranking, TakesAnOfferBackWhenItsStockEntryLapses) {
   AccountOffer one = offer("cx33", 4, 8, 80, 1200);
-  one.out_of_stock_until_unix_ms = now;
+  one.refused_until_unix_ms = now;
   EXPECT_EQ(rank(acme_deploys_web(), {one}).ranked.size(), 1U);
-  one.out_of_stock_until_unix_ms = now + 1;
+  one.refused_until_unix_ms = now + 1;
   EXPECT_EQ(dropped(one).code, "out_of_stock");
 }
 
 TEST(Ranking, PutsTheNearestMissFirst) {
   AccountOffer gone = offer("gone", 4, 8, 80, 5000);
-  gone.out_of_stock_until_unix_ms = now + 1;
+  gone.refused_until_unix_ms = now + 1;
   const Ranking ranking = rank(acme_deploys_web(), {offer("tiny", 1, 1, 10, 100),
                                                     offer("nearly", 2, 8, 80, 900), gone});
   std::vector<std::string> types;

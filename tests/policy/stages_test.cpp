@@ -103,7 +103,8 @@ TEST(Selection, StopsWhenTheTriesAreUsedUpAndReadsNoCatalogueForIt) {
 TEST(Selection, NamesTheNearestMissesWhenNothingFits) {
   Facts facts = acme_deploys_web();
   facts.requirements.room.memory_mib = 100 * gb;
-  facts.missing_catalogues = {{"do-main", "the token was refused"}};
+  facts.missing_catalogues = {
+      {.account = "do-main", .why = "the token was refused", .last_known = *facts.offers}};
   const Verdict outcome = decide(facts).outcome;
   EXPECT_EQ(outcome.kind, VerdictKind::deny);
   EXPECT_EQ(outcome.code, "no_fitting_offer");
@@ -119,8 +120,8 @@ TEST(Selection, NamesTheNearestMissesWhenNothingFits) {
 TEST(Selection, TellsOutOfStockFromTooSmall) {
   Facts facts = acme_deploys_web();
   for (AccountOffer& each : *facts.offers) {
-    each.out_of_stock_until_unix_ms = now + 180'000;
-    each.out_of_stock_why = "resource_unavailable";
+    each.refused_until_unix_ms = now + 180'000;
+    each.refused_why = "resource_unavailable";
   }
   const Decision decision = decide(facts);
   EXPECT_EQ(decision.outcome.code, "all_out_of_stock");

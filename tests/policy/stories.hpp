@@ -36,9 +36,10 @@ inline AccountOffer offer(const std::string& type, std::int64_t vcpu, std::int64
   made.offer.memory_mib = memory_gb * gb;
   made.offer.disk_mib = disk_gb * gb;
   made.offer.currency = currency;
-  made.offer.hourly_nanos = monthly_cents * unit / 100;  // dear by the hour: the cap decides
+  made.offer.hourly_nanos = monthly_cents * unit / 10000;  // dear by the hour: the cap decides
   made.offer.monthly_cap_nanos = monthly_cents * unit / 100;
   made.offer.availability = Availability::available;
+  made.offer.as_of_unix_ms = now;
   return made;
 }
 

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
                                      "ledger/sqlite.hpp", "ledger/state_folder.hpp"],
     "core/offers/offer_rows.cpp": ["offers/offer_rows.hpp", "ledger/text_list.hpp", "berth/"],
     "core/offers/offer_rows.hpp": ["ledger/sqlite.hpp", "berth/"],
-    "core/engine": ["engine/", "request/", "fleet/", "policy/", "offers/", "config/settings.hpp",
+    "core/engine": ["engine/", "request/", "fleet/", "policy/", "offers/", "config/live.hpp", "config/settings.hpp",
                     "ledger/ledger.hpp", "ledger/records.hpp", "world/", "journal/", "berth/"],
     "core/stacks": ["stacks/", "request/request.hpp", "berth/"],
     "core/cli": ["cli/", "berth.hpp", "request/", "berth/did_you_mean.hpp"],

@@ -371,7 +371,7 @@ class Life {
       if (once) {
         bool left = false;
         process.read([&](const LedgerView& view) {
-          left = view.work_left() || view.undelivered({}) > 0;
+          left = view.work_left() || view.deployments_that_wait() > 0 || view.undelivered({}) > 0;
         });
         if (!left) return;
       }
@@ -481,7 +481,7 @@ class Life {
       world_.ledger->read([&](const LedgerView& view) {
         DeploymentFilter pending;
         pending.statuses = {DeploymentStatus::awaiting_approval};
-        waits = view.work_left() || view.undelivered({}) > 0 ||
+        waits = view.work_left() || view.deployments_that_wait() > 0 || view.undelivered({}) > 0 ||
                 !view.deployments(pending).empty();
       });
       if (!waits || world_.baton.now() > until) return;

@@ -414,10 +414,23 @@ Process::Process(World& world, std::string name)
                    return std::make_unique<InThisThread>();
                  }),
       in_force_(world.settings),
-      parts_{in_force_,      accounts_,    *world.pipeline, *ledger_,     *world.cache,
-             catalogue_,     *clouds_,     *notifiers_,     world.clock,  world.entropy,
-             *owners_,       *processes_,  *probe_,         *shell_,      *journal_,
-             stopping_,      [] { return std::vector<std::string>{}; }},
+      parts_{in_force_,
+             accounts_,
+             *world.pipeline,
+             *ledger_,
+             *world.cache,
+             catalogue_,
+             *clouds_,
+             *notifiers_,
+             world.clock,
+             world.entropy,
+             *owners_,
+             *processes_,
+             *probe_,
+             *shell_,
+             *journal_,
+             stopping_,
+             [] { return std::vector<std::string>{}; }},
       engine_(parts_, [this](int) { return std::make_unique<ItsWorkers>(*this); }) {
   world_.running.insert(this);
 }

@@ -13,10 +13,11 @@ namespace {
 int run(bool once, Berth& berth, Answer& answer, Interrupts& interrupts) {
   interrupts.listen(1);
   std::int64_t told = 0;
+  int waiting = 0;
   {
     Progress progress(answer, "berth run");
     bool said_so = false;
-    berth.run(once, {[&](const EventReport& event) {
+    waiting = berth.run(once, {[&](const EventReport& event) {
                        ++told;
                        progress.event(event);
                      },
@@ -33,9 +34,16 @@ int run(bool once, Berth& berth, Answer& answer, Interrupts& interrupts) {
   boost::json::object document;
   document["status"] = interrupted ? "stopped" : "done";
   document["events"] = told;
+  document["waiting"] = waiting;
   answer.document(document);
   // Without --once a signal is the ordinary end; with it, something may be left to do.
-  return once && interrupted ? exit_of_signal(interrupts.signal()) : 0;
+  if (once && interrupted) return exit_of_signal(interrupts.signal());
+  if (!once || waiting == 0) return 0;
+  answer.note(std::to_string(waiting) +
+              (waiting == 1 ? " deployment waits" : " deployments wait") +
+              " for a cloud or for a person; `berth status` says for what, and the next "
+              "`berth run` looks again.");
+  return exit_status("error");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ class Entitlement : public Stage {
  public:
   [[nodiscard]] Verdict decide(const Facts& facts, Decision&) const override {
     const OrganizationFacts& organization = facts.organization;
-    if (!organization.auto_provisioning)
+    if (!organization.auto_provisioning && !facts.by_hand)
       return {VerdictKind::deny, "auto_provisioning_disabled",
               "berth buys no servers for " + organization.id +
                   ": set auto_provisioning = true in its [[organization]]."};

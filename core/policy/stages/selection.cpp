@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string_view>
 
 #include "policy/ranking.hpp"
 #include "policy/stages/stages.hpp"
@@ -26,31 +27,68 @@ std::string nearest_misses(const std::vector<DroppedOffer>& dropped) {
   return text.empty() ? text : text + ".";
 }
 
-std::string missing_catalogues(const Facts& facts) {
+std::string with_stop(const std::string& sentence) {
+  return sentence.empty() || sentence.back() != '.' ? sentence + "." : sentence;
+}
+
+/// Whose offers are missing, why, and what the cheapest that is known there would cost.
+std::string left_out(const Facts& facts, const std::vector<Yardstick>& yardsticks) {
   std::string text;
-  for (const MissingCatalogue& missing : facts.missing_catalogues)
-    text += (missing.set_aside
-                 ? " Account " + missing.account + " is not used: "
-                 : " The catalogue of account " + missing.account + " could not be read: ") +
-            missing.why + (missing.why.empty() || missing.why.back() != '.' ? "." : "");
+  for (const Yardstick& yardstick : yardsticks) {
+    const auto missing =
+        std::find_if(facts.missing_catalogues.begin(), facts.missing_catalogues.end(),
+                     [&](const MissingCatalogue& one) { return one.account == yardstick.account; });
+    std::string_view state = " cannot be used: ";
+    if (missing != facts.missing_catalogues.end() && missing->set_aside) state = " is not used: ";
+    const bool unread =
+        missing != facts.missing_catalogues.end() && !missing->set_aside && !missing->unusable;
+    text += (unread ? " The catalogue of account " + yardstick.account + " could not be read: "
+                    : " Account " + yardstick.account + std::string(state)) +
+            with_stop(yardstick.why);
+    if (yardstick.cheapest)
+      text += " The cheapest known there costs " + money_text(*yardstick.cheapest) + " a month.";
+  }
   return text;
 }
 
+/// Whoever may have what fits is away, or refuses berth: one day it will not.
+Verdict wait_for(bool passing, const std::string& found, const std::string& details) {
+  if (passing)
+    return {VerdictKind::wait, "clouds_unreachable",
+            found + "A cloud could not be asked." + details, true};
+  return {VerdictKind::wait, "account_unusable",
+          found + "An account cannot be bought from until somebody mends it." + details +
+              " Mend it, or set it aside (active = false in its [[account]], or `berth accounts "
+              "update`)."};
+}
+
 Verdict nothing_found(const Facts& facts, const Decision& so_far) {
-  const std::string details = nearest_misses(so_far.dropped) + missing_catalogues(facts);
-  // These two are given only to offers that are right in everything else (see drop_order).
+  const std::string details = nearest_misses(so_far.dropped) + so_far.left_out;
+  // The first codes are given only to offers that are right in everything else (see drop_order).
   const std::string nearest = so_far.dropped.empty() ? "" : so_far.dropped.front().code;
+  if (nearest == "unreachable") return wait_for(true, "", details);
+  if (nearest == "denied") return wait_for(false, "", details);
   if (nearest == "out_of_stock")
     return {VerdictKind::deny, "all_out_of_stock",
             "Every offer that fits is out of stock just now." + details};
+  if (nearest == "quota_reached" || nearest == "refused" || nearest == "left")
+    return {VerdictKind::deny, "all_refused", "Every offer that fits was refused." + details};
   if (nearest == "boots_failed")
     return {VerdictKind::deny, "all_out_of_stock",
             "Every offer that fits has failed to boot lately." + details};
-  if (facts.offers->empty())
-    return {VerdictKind::deny, "no_fitting_offer",
-            "No account has anything on offer in its regions." + details};
-  return {VerdictKind::deny, "no_fitting_offer",
-          "None of " + std::to_string(facts.offers->size()) + " offers fits." + details};
+  const std::string found =
+      facts.offers->empty() ? "No account has anything on offer in its regions."
+                            : "None of " + std::to_string(facts.offers->size()) + " offers fits.";
+  // Whose catalogue is missing may have what fits; where it is known, it is known that it has not.
+  const auto may_have = [](const Yardstick& one) { return !one.known || one.cheapest; };
+  const auto& missing_ones = so_far.yardsticks;
+  if (std::any_of(missing_ones.begin(), missing_ones.end(), may_have)) {
+    const bool passing =
+        std::any_of(missing_ones.begin(), missing_ones.end(),
+                    [&](const Yardstick& one) { return may_have(one) && one.passing; });
+    return wait_for(passing, facts.offers->empty() ? "" : found + " ", details);
+  }
+  return {VerdictKind::deny, "no_fitting_offer", found + details};
 }
 
 class Selection : public Stage {
@@ -66,16 +104,6 @@ class Selection : public Stage {
                   " for this deployment, and no more is allowed (tries in [provisioning])."};
     if (!facts.offers)
       return {VerdictKind::needs_offers, "needs_offers", "The catalogues have to be read first."};
-
-    // An outage passes, and the other clouds serve meanwhile. A broken installation does not, and
-    // would quietly buy from the dearer cloud for months.
-    for (const MissingCatalogue& missing : facts.missing_catalogues)
-      if (missing.unusable)
-        return {VerdictKind::deny, "account_unusable",
-                "Account " + missing.account + " cannot be used: " + missing.why +
-                    (missing.why.empty() || missing.why.back() != '.' ? "." : "") +
-                    " Mend it, or set it aside (active = false in its [[account]], or `berth "
-                    "accounts update`)."};
 
     RankingRules rules;
     rules.providers = providers_;
@@ -94,11 +122,22 @@ class Selection : public Stage {
     so_far.dropped = std::move(ranking.dropped);
     so_far.offers_kept = ranking.kept;
     so_far.offers_dropped = ranking.missed;
+    so_far.usual = ranking.usual;
+    for (const MissingCatalogue& missing : facts.missing_catalogues) {
+      const bool bought_from =
+          providers_.empty() || missing.provider.empty() ||
+          std::find(providers_.begin(), providers_.end(), missing.provider) != providers_.end();
+      if (bought_from)
+        so_far.yardsticks.push_back(
+            {missing.account, missing.why, missing.passing, !missing.last_known.empty(),
+             cheapest_known(facts, missing.last_known, so_far.required, rules)});
+    }
+    so_far.left_out = left_out(facts, so_far.yardsticks);
+    so_far.yardsticks.insert(so_far.yardsticks.end(), ranking.denied.begin(), ranking.denied.end());
     if (so_far.ranked.empty()) return nothing_found(facts, so_far);
 
     const RankedOffer& best = so_far.ranked.front();
     so_far.estimate = best.monthly_compared;
-    so_far.left_out = missing_catalogues(facts);
     const std::size_t count = so_far.offers_kept;
     return {VerdictKind::proceed, "selected",
             offer_text(best.offer) + ", about " + money_text(best.monthly_compared) + " a month, " +

@@ -30,6 +30,11 @@ class Sizing : public Stage {
               facts.application + " asks for " + room_text(asked) +
                   ": each must be above zero. Name it with the request, or in its "
                   "[[organization.application]]."};
+    if (facts.by_hand) {
+      so_far.required = asked;
+      return {VerdictKind::proceed, "sized",
+              "An admin chose a server of " + room_text(asked) + "."};
+    }
     const Room needed = larger_of(room_during(facts.strategy, asked), minimum_);
     constexpr std::int64_t core = 1000;
     constexpr std::int64_t gigabyte = 1024;

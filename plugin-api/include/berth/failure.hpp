@@ -30,14 +30,15 @@ enum class ErrorCode {
 enum class Effect { none, unknown };
 
 /// How much a refusal of a create speaks for. Where a plugin does not say, a host takes `zone` for
-/// out_of_stock, `account` for quota_reached, rate_limited and denied, and `request` for the rest.
+/// out_of_stock, `region` for unavailable, `account` for quota_reached, rate_limited and denied,
+/// and `request` for the rest.
 enum class StockScope {
   zone,           // this instance type in this zone
   region,         // everything in this region
   account,        // everything of this account
   request,        // this one request, and nothing else
   instance_type,  // this instance type in this region
-  family,         // the types that have Failure::scope_name among their Offer::families, in the region
+  family,         // the types in the region that list Failure::scope_name in Offer::families
   credential,     // everything that this credential may do, in every account that shares it
 };
 
@@ -48,8 +49,8 @@ struct Failure {
   std::string vendor_code;  // the vendor's own code, raw; may be empty
   std::string vendor_text;  // the vendor's own words, raw, at most 2 KB; no secrets
   std::optional<std::int64_t> retry_after_ms;
-  std::optional<StockScope> scope;  // empty: what the code implies
-  std::string scope_name;           // of `family`: one of the offer's families
+  std::optional<StockScope> scope = {};  // empty: what the code implies
+  std::string scope_name = {};           // of `family`: one of the offer's families
 };
 
 /// A value or a Failure.
@@ -84,7 +85,8 @@ std::string_view to_word(ErrorCode code);
 std::string_view to_word(Effect effect);
 std::string_view to_word(StockScope scope);
 
-/// Unknown words become `internal` / `unknown` / no scope: a newer plugin never stops an older host.
+/// Unknown words become `internal` / `unknown` / no scope: a newer plugin never stops an older
+/// host.
 ErrorCode error_code_of(std::string_view word);
 Effect effect_of(std::string_view word);
 std::optional<StockScope> stock_scope_of(std::string_view word);
