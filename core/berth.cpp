@@ -176,6 +176,7 @@ std::vector<DeploymentReport> Berth::deployments(std::string_view organization,
     filter.limit = limit;
     std::vector<DeploymentReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const DeploymentRecord& deployment : view.deployments(filter))
         reports.push_back(report_of(view, deployment, parts_->config.placement));
     });
@@ -187,6 +188,7 @@ std::vector<EventReport> Berth::events(std::string_view deployment_id, std::int6
   return at_the_door([&] {
     std::vector<EventReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const EventRecord& event : view.events(deployment_id, after_seq))
         reports.push_back(report_of(event));
     });
@@ -276,6 +278,7 @@ std::vector<ServerReport> Berth::servers(std::string_view organization, bool als
   return at_the_door([&] {
     std::vector<ServerReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const Server& server : view.servers(organization, also_gone))
         reports.push_back(report_of(view, server, parts_->config.placement));
     });
@@ -404,6 +407,7 @@ std::vector<AuditReport> Berth::audit(const AuditQuery& query) {
   return at_the_door([&] {
     std::vector<AuditReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const AuditRecord& record :
            view.audit_records({query.organization, query.application, query.deployment_id,
                                query.status, query.limit}))
@@ -417,6 +421,7 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
   return at_the_door([&] {
     std::vector<AuditReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const AuditRecord& record : view.audit_history(record_id))
         reports.push_back(report_of(record));
     });

@@ -215,6 +215,8 @@ class Ledger {
   /// One BEGIN IMMEDIATE … COMMIT, durable on return. What `body` throws rolls back and is
   /// rethrown. Throws LedgerError. Not re-entrant.
   virtual void write(const std::function<void(LedgerTransaction&)>& body) = 0;
+  /// Of a ledger that is only looked at, `body` may be run again from its beginning, when the file
+  /// changed under it: it sets what it fills, and does nothing else.
   virtual void read(const std::function<void(const LedgerView&)>& body) = 0;
   /// Changes when another connection has committed since the last call.
   virtual std::int64_t data_version() = 0;
