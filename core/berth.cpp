@@ -196,6 +196,47 @@ std::vector<EventReport> Berth::events(std::string_view deployment_id, std::int6
   });
 }
 
+std::vector<EventReport> Berth::newest_events(int limit) {
+  return at_the_door([&] {
+    std::vector<EventReport> reports;
+    parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();  // seq has no gaps: nothing leaves the table, and a rollback takes it back
+      const std::int64_t before = std::max<std::int64_t>(view.newest_event() - limit, 0);
+      for (const EventRecord& event : view.events({}, before, limit))
+        reports.push_back(report_of(event));
+    });
+    return reports;
+  });
+}
+
+std::vector<std::string> Berth::names(std::string_view kind, std::string_view prefix) {
+  return at_the_door([&] {
+    constexpr int most = 200;
+    static constexpr std::pair<std::string_view, Named> in_ledger[] = {
+        {"organization", Named::organization}, {"application", Named::application},
+        {"deployment", Named::deployment},     {"server", Named::server},
+        {"project", Named::project},
+    };
+    std::vector<std::string> found;
+    for (const auto& [word, of] : in_ledger)
+      if (word == kind)
+        parts_->ledger->read(
+            [&](const LedgerView& view) { found = view.names(of, prefix, most); });
+    const auto add = [&](const std::string& name) {
+      if (name.starts_with(prefix)) found.push_back(name);
+    };
+    if (kind == "organization")
+      for (const OrganizationSettings& one : parts_->config.organizations) add(one.id);
+    if (kind == "account") {
+      const auto all = parts_->accounts.list();
+      for (const AccountPointer& account : *all) add(account->id);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  });
+}
+
 std::optional<std::int64_t> Berth::step(std::string_view deployment_id,
                                         const std::function<bool()>& stop) {
   return at_the_door([&] {

@@ -431,3 +431,8 @@ CREATE TABLE project (
 ) STRICT;
 -- What is deployed, where it is a project's folder.
 ALTER TABLE deployment ADD COLUMN project TEXT NOT NULL DEFAULT '';
+
+-- migration 7
+-- What is under way of an application that was deployed thousands of times.
+CREATE INDEX deployment_application_status
+  ON deployment (application, organization, status, created_unix_ms);

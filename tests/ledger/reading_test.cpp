@@ -202,5 +202,36 @@ TEST(ReadingLedger, that_may_not_be_looked_at_is_no_empty_one) {
   chmod(folder.path().c_str(), 0700);
 }
 
+TEST(ReadingLedger, names_what_begins_with_what_was_typed) {
+  const Folder folder;
+  open_sqlite_ledger(folder.path(), "theirs")->write([](LedgerTransaction& change) {
+    for (int i = 0; i < 40; ++i) {
+      DeploymentRecord deployment = a_deployment("d" + std::to_string(i));
+      deployment.application = "app-" + std::to_string(i / 10);
+      deployment.organization = i < 20 ? "acme" : "zoo";
+      deployment.idempotency_key.clear();
+      deployment.created_unix_ms = i;
+      change.save(deployment);
+    }
+    for (const char* name : {"web-1", "web-2", "db-1"}) {
+      Server server = a_server(name);
+      server.name = name;
+      server.organization = "initech";
+      change.save(server);
+    }
+  });
+  using Names = std::vector<std::string>;
+  open_sqlite_ledger(folder.path(), "mine", true)->read([](const LedgerView& view) {
+    EXPECT_EQ(view.names(Named::server, "web", 9), (Names{"web-1", "web-2"}));
+    EXPECT_EQ(view.names(Named::server, "", 2), (Names{"db-1", "web-1"}));
+    EXPECT_EQ(view.names(Named::application, "app-", 3), (Names{"app-0", "app-1", "app-2"}));
+    EXPECT_EQ(view.names(Named::application, "b", 3), Names());
+    EXPECT_EQ(view.names(Named::organization, "", 9), (Names{"acme", "initech", "zoo"}));
+    EXPECT_EQ(view.names(Named::deployment, "", 2), (Names{"d39", "d38"}));
+    EXPECT_EQ(view.names(Named::deployment, "d1", 3), (Names{"d1", "d10", "d11"}));
+    EXPECT_EQ(view.names(Named::project, "", 3), Names());
+  });
+}
+
 }  // namespace
 }  // namespace berth
