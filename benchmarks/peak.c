@@ -1,4 +1,5 @@
-/* Runs a command and writes its peak RSS in KiB to a file: what a big parent forks begins with the parent's.
+/* Runs a command and writes its peak RSS in KiB to a file: a child of a big parent would begin with
+   the parent's peak.
    peak FILE COMMAND... */
 #include <stdio.h>
 #include <sys/resource.h>
