@@ -17,6 +17,7 @@ import time
 import urllib.request
 
 import api_calls
+import ledgers
 
 KEYS = {
     "HCLOUD_TOKEN": "fake-hetzner-token",
@@ -257,6 +258,62 @@ def calls_of_a_hundred(bench):
     return rows
 
 
+READS = {
+    "status": ("status",),
+    "audit": ("audit",),
+    "events": ("events",),
+    "tab-server": ("__complete", "server", "--", "auto-acme-0000001"),
+    "tab-application": ("__complete", "application", "--", "app-0000001"),
+    "tab-deployment": ("__complete", "deployment", "--", ""),
+    "tab-organization": ("__complete", "organization", "--", ""),
+}
+WITHOUT_MARK = {
+    "servers-list": ("servers", "list"),  # prints a line for each server
+    "plan": ("plan", "--org", "acme", "--app", "new", "--cpu", "2", "--memory", "4", "--disk", "50"),
+}
+PLAN_MIB = 60
+
+
+def reads(bench):
+    """What only reads: on 20,000 deployments and 5,000 servers, beside the same on a small ledger."""
+    configs = {}
+    for size, (servers, deployments) in {"small": (50, 200), "big": (5_000, 20_000)}.items():
+        folder = bench.path("reads", size)
+        os.makedirs(folder)
+        configs[size] = os.path.join(folder, "berth.toml")
+        state = os.path.join(folder, "state")
+        filled(os.path.join(bench.root, "benchmarks", "berth.toml"), configs[size],
+               {"@STATE@": state, "@PLUGINS@": bench.programs})
+        run([os.path.join(bench.programs, "submit"), configs[size], str(ledgers.REAL)], folder)
+        run([bench.berth, "--config", configs[size], "run", "--once"], folder)
+        ledgers.fill(state, servers, deployments)
+    rows = []
+    for name, words in {**READS, **WITHOUT_MARK}.items():
+        mib = {}
+
+        def command(size):
+            return [bench.berth, "--config", configs[size], *words]
+
+        for size in configs:  # the pages of the file are in memory then
+            file = bench.path("reads", "peak")
+            run([os.path.join(bench.programs, "peak"), file, *command(size)], bench.path("reads"))
+            with open(file, encoding="utf-8") as told:
+                mib[size] = int(told.read()) / 1024
+        mine, theirs = in_turns(bench.rounds(21, 7),
+                                lambda: ms(run(command("big"), bench.path("reads"))),
+                                lambda: ms(run(command("small"), bench.path("reads"))))
+        one = row(f"read {name}", f"`berth {' '.join(words[:2])}` on 20,000 deployments, 5,000 servers; "
+                  f"{mib['big']:.0f} MiB at most, {mib['small']:.0f} MiB on the small ledger",
+                  "the same on 200 deployments, 50 servers", "ms", mine, theirs,
+                  1.5 if name in READS else None, peak_mib=mib["big"], peer_peak_mib=mib["small"])
+        if name in READS:
+            one["within_mark"] = one["ratio"] <= 1.5 and mib["big"] <= 1.5 * mib["small"]
+        if name == "plan":
+            one["mark"], one["within_mark"] = PLAN_MIB, mib["big"] <= PLAN_MIB
+        rows.append(one)
+    return rows
+
+
 ROWS = {
     "plan": cold_plan,
     "creations-1": lambda bench: creations(bench, 1),
@@ -264,6 +321,7 @@ ROWS = {
     "creations-1000": lambda bench: creations(bench, 1000),
     "call": isolated_call,
     "api-calls": calls_of_a_hundred,
+    "reads": reads,
 }
 
 

@@ -72,6 +72,31 @@ void put(AccountRecord& record, const std::string& secrets_json, const Credentia
   record.key_id = key.id();
 }
 
+/// May this setting decide where the credentials are sent? By its name, and by what it looks like.
+bool leads_somewhere(std::string_view key, std::string_view value) {
+  for (const char* part : {"endpoint", "proxy", "url", "uri", "host", "server", "address", "base"})
+    if (key.find(part) != key.npos) return true;
+  return value.find("://") != value.npos;
+}
+
+/// The settings between these two states that send the credentials elsewhere than before.
+std::vector<std::string> redirected(const std::string& before_json, const std::string& after_json) {
+  const json::object before = json::parse(before_json).as_object();
+  const json::object after = json::parse(after_json).as_object();
+  std::vector<std::string> keys;
+  const auto compare = [&](const json::object& one, const json::object& other, bool both) {
+    for (const auto& [key, value] : one) {
+      const json::value* second = other.if_contains(key);
+      if (second != nullptr && (!both || *second == value)) continue;
+      const std::string text = json::serialize(value) + (second ? json::serialize(*second) : "");
+      if (leads_somewhere(key, text)) keys.emplace_back(key);
+    }
+  };
+  compare(after, before, true);
+  compare(before, after, false);  // those that were taken away: the plugin's own again
+  return keys;
+}
+
 std::vector<std::string> keys_in(const std::string& object_json) {
   const json::object object = json::parse(object_json).as_object();
   std::vector<std::string> keys;
@@ -182,6 +207,23 @@ void AccountChanges::settle_plain_settings(AccountRecord& record, const AccountC
   if (wish.ssh_user) record.ssh_user = *wish.ssh_user;
   if (wish.ssh_port) record.ssh_port = *wish.ssh_port;
   if (!wish.ssh_public_keys.empty()) record.ssh_public_keys = wish.ssh_public_keys;
+}
+
+void AccountChanges::refuse_to_redirect(const AccountRecord& record, const AccountChange& wish,
+                                        const Manifest& manifest) const {
+  AccountRecord changed = record;
+  settle_plain_settings(changed, wish, manifest);
+  const auto where = redirected(record.settings_json, changed.settings_json);
+  if (where.empty()) return;
+  std::string missing;
+  for (const std::string& key : record.secret_keys)
+    if (std::none_of(wish.secrets.begin(), wish.secrets.end(),
+                     [&](const AccountSecret& given) { return given.key == key; }))
+      missing += " --secret " + key + "=@FILE";
+  if (missing.empty()) return;
+  refuse_usage("account " + record.id + " was not changed: " + joined(where, ", ") +
+               " would send its stored credentials to another place. Give them again with it:" +
+               missing);
 }
 
 std::string AccountChanges::secrets_json(std::string before, const AccountChange& wish,
@@ -314,6 +356,7 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
   std::string secrets;
   if (!aside || !wish.secrets.empty()) {
     const Manifest& manifest = manifest_of(record.plugin);
+    refuse_to_redirect(record, wish, manifest);
     settle_plain_settings(record, wish, manifest);
     const bool all_anew = std::all_of(
         record.secret_keys.begin(), record.secret_keys.end(), [&](const std::string& key) {
@@ -343,6 +386,7 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
       if (!stays_aside) record.status = AccountStatus::active;
     }
   } else {
+    refuse_to_redirect(record, wish, manifest_of(record.plugin));
     settle_plain_settings(record, wish, manifest_of(record.plugin));
   }
   if (aside) record.status = AccountStatus::inactive;

@@ -33,6 +33,9 @@ class AccountChanges {
   };
   void settle_plain_settings(AccountRecord& record, const AccountChange& wish,
                              const Manifest& manifest) const;
+  /// Stored secrets go only where they went before: who names another place has to know them.
+  void refuse_to_redirect(const AccountRecord& record, const AccountChange& wish,
+                          const Manifest& manifest) const;
   [[nodiscard]] std::string secrets_json(std::string before, const AccountChange& wish,
                                          const Manifest& manifest) const;
   void refuse_misfits(const AccountSettings& account, const Manifest& manifest) const;

@@ -176,6 +176,7 @@ std::vector<DeploymentReport> Berth::deployments(std::string_view organization,
     filter.limit = limit;
     std::vector<DeploymentReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const DeploymentRecord& deployment : view.deployments(filter))
         reports.push_back(report_of(view, deployment, parts_->config.placement));
     });
@@ -187,10 +188,52 @@ std::vector<EventReport> Berth::events(std::string_view deployment_id, std::int6
   return at_the_door([&] {
     std::vector<EventReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const EventRecord& event : view.events(deployment_id, after_seq))
         reports.push_back(report_of(event));
     });
     return reports;
+  });
+}
+
+std::vector<EventReport> Berth::newest_events(int limit) {
+  return at_the_door([&] {
+    std::vector<EventReport> reports;
+    parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();  // seq has no gaps: nothing leaves the table, and a rollback takes it back
+      const std::int64_t before = std::max<std::int64_t>(view.newest_event() - limit, 0);
+      for (const EventRecord& event : view.events({}, before, limit))
+        reports.push_back(report_of(event));
+    });
+    return reports;
+  });
+}
+
+std::vector<std::string> Berth::names(std::string_view kind, std::string_view prefix) {
+  return at_the_door([&] {
+    constexpr int most = 200;
+    static constexpr std::pair<std::string_view, Named> in_ledger[] = {
+        {"organization", Named::organization}, {"application", Named::application},
+        {"deployment", Named::deployment},     {"server", Named::server},
+        {"project", Named::project},
+    };
+    std::vector<std::string> found;
+    for (const auto& [word, of] : in_ledger)
+      if (word == kind)
+        parts_->ledger->read(
+            [&](const LedgerView& view) { found = view.names(of, prefix, most); });
+    const auto add = [&](const std::string& name) {
+      if (name.starts_with(prefix)) found.push_back(name);
+    };
+    if (kind == "organization")
+      for (const OrganizationSettings& one : parts_->config.organizations) add(one.id);
+    if (kind == "account") {
+      const auto all = parts_->accounts.list();
+      for (const AccountPointer& account : *all) add(account->id);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
   });
 }
 
@@ -279,6 +322,7 @@ std::vector<ServerReport> Berth::servers(std::string_view organization, bool als
   return at_the_door([&] {
     std::vector<ServerReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const Server& server : view.servers(organization, also_gone))
         reports.push_back(report_of(view, server, parts_->config.placement));
     });
@@ -407,6 +451,7 @@ std::vector<AuditReport> Berth::audit(const AuditQuery& query) {
   return at_the_door([&] {
     std::vector<AuditReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const AuditRecord& record :
            view.audit_records({query.organization, query.application, query.deployment_id,
                                query.status, query.limit}))
@@ -420,6 +465,7 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
   return at_the_door([&] {
     std::vector<AuditReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
+      reports.clear();
       for (const AuditRecord& record : view.audit_history(record_id))
         reports.push_back(report_of(record));
     });

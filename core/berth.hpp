@@ -324,6 +324,11 @@ class Berth {
   std::vector<DeploymentReport> deployments(std::string_view organization = {},
                                             std::string_view application = {}, int limit = 50);
   std::vector<EventReport> events(std::string_view deployment_id, std::int64_t after_seq = 0);
+  /// The newest ones of all, oldest first.
+  std::vector<EventReport> newest_events(int limit);
+  /// For completing what a user types: names that begin with `prefix`, at most 200 of them. `kind`:
+  /// organization, application, deployment, server, account or project.
+  std::vector<std::string> names(std::string_view kind, std::string_view prefix = {});
 
   /// Does everything that is due, returns when nothing is and no call is in flight.
   /// Returns ms until the next thing is due; nullopt: nothing is planned. "" drives all

@@ -142,6 +142,7 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
 std::vector<ProjectReport> ProjectChanges::list(std::string_view organization) const {
   std::vector<ProjectReport> reports;
   parts_.ledger.read([&](const LedgerView& view) {
+    reports.clear();
     for (const ProjectRecord& record : view.projects(organization))
       reports.push_back(berth::report_of(record, parts_.settings()));
   });

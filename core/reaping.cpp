@@ -184,6 +184,7 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
   report.dry_run = true;
   std::vector<AccountQuestion> questions;
   parts.ledger.read([&](const LedgerView& view) {
+    questions.clear();
     for (const std::string& id : accounts_to_reap(parts, view))
       if (account.empty() || id == account) questions.push_back(question_about(parts, view, id));
   });
@@ -199,14 +200,18 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
     }
     if (!found->complete)
       report.problems.push_back(question.account + " showed only a part of its list");
+    const ReapReport so_far = report;
     parts.ledger.read([&](const LedgerView& view) {
+      report = so_far;
       const Reconciliation seen = reconcile(parts, view, question, *found);
       if (!seen.breaker.empty() && !confirmed) report.paused.push_back(seen.breaker);
       add_seen(view, seen, report);
       add_lost(view, question.account, report);
     });
   }
+  const ReapReport so_far = report;
   parts.ledger.read([&](const LedgerView& view) {
+    report = so_far;
     if (const std::string trouble = clock_trouble(parts, view); !trouble.empty() && !confirmed)
       report.paused.push_back(trouble);
     if (account.empty()) add_fleet(parts, view, report);

@@ -1,4 +1,6 @@
 // Deployments and the decisions about them.
+#include <set>
+
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
 
@@ -22,7 +24,74 @@ std::vector<DeploymentRecord> all_of(sqlite::Query& row) {
   return found;
 }
 
+/// Of a column that repeats itself much: one step in an index for each value.
+void add_values(sqlite::Database& database, const char* first, const char* next,
+                std::string_view prefix, std::size_t limit, std::set<std::string>& found) {
+  std::string last(prefix);
+  for (std::size_t i = 0; i < limit; ++i) {
+    sqlite::Query row = database.query(i == 0 ? first : next, last);
+    if (!row.next()) return;
+    last = row.text(0);
+    if (!last.starts_with(prefix)) return;
+    found.insert(last);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> SqliteTransaction::names(Named of, std::string_view prefix,
+                                                  int limit) const {
+  const std::string end = std::string(prefix) + "\xf4\x8f\xbf\xbf";  // the last character there is
+  std::vector<std::string> found;
+  const auto all_of_them = [&](sqlite::Query row) {
+    while (row.next()) found.push_back(row.text(0));
+  };
+  std::set<std::string> values;
+  switch (of) {
+    case Named::deployment:
+      if (prefix.empty())
+        all_of_them(database_.query(
+            "SELECT id FROM deployment ORDER BY created_unix_ms DESC, seq DESC LIMIT ?", limit));
+      else
+        all_of_them(database_.query(
+            "SELECT id FROM deployment WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, end,
+            limit));
+      break;
+    case Named::server:
+      all_of_them(database_.query(
+          "SELECT name FROM server WHERE status <> 'gone' AND name >= ? AND name < ?"
+          " ORDER BY name LIMIT ?",
+          prefix, end, limit));
+      break;
+    case Named::project:
+      all_of_them(database_.query(
+          "SELECT id FROM project WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, end,
+          limit));
+      break;
+    case Named::organization:
+      for (const auto& [first, next] :
+           {std::pair("SELECT organization FROM server WHERE organization >= ?"
+                      " ORDER BY organization LIMIT 1",
+                      "SELECT organization FROM server WHERE organization > ?"
+                      " ORDER BY organization LIMIT 1"),
+            std::pair("SELECT organization FROM deployment WHERE organization >= ?"
+                      " ORDER BY organization LIMIT 1",
+                      "SELECT organization FROM deployment WHERE organization > ?"
+                      " ORDER BY organization LIMIT 1")})
+        add_values(database_, first, next, prefix, static_cast<std::size_t>(limit), values);
+      break;
+    case Named::application:
+      add_values(database_,
+                 "SELECT application FROM deployment WHERE application >= ?"
+                 " ORDER BY application LIMIT 1",
+                 "SELECT application FROM deployment WHERE application > ?"
+                 " ORDER BY application LIMIT 1",
+                 prefix, static_cast<std::size_t>(limit), values);
+      break;
+  }
+  found.insert(found.end(), values.begin(), values.end());
+  return found;
+}
 
 std::string SqliteTransaction::installation_id() const {
   sqlite::Query row = database_.query("SELECT id FROM installation");

@@ -27,6 +27,9 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::vector<DeploymentRecord> waiting_for(std::string_view) const override {
     return {};
   }
+  [[nodiscard]] std::vector<std::string> names(Named, std::string_view, int) const override {
+    return {};
+  }
   [[nodiscard]] std::string decision_json(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<AttemptRecord> attempt(std::string_view) const override { return {}; }
   [[nodiscard]] std::vector<AttemptRecord> live_attempts(std::string_view) const override {

@@ -39,6 +39,9 @@ struct AuditFilter {
   int limit = 100;                                               // newest first
 };
 
+/// What has names that people type.
+enum class Named { organization, application, deployment, server, project };
+
 /// Which tasks a driver works on. Empty `deployment_id`: all.
 /// With one: that deployment; the attempts it began or waits for; looks at those attempts'
 /// accounts; deliveries of its events.
@@ -64,6 +67,10 @@ class LedgerView {
   /// Not final and waiting for this attempt.
   [[nodiscard]] virtual std::vector<DeploymentRecord> waiting_for(
       std::string_view attempt_id) const = 0;
+  /// Names that begin with `prefix`, at most `limit` of them; deployments by id, the newest where
+  /// the prefix is "". Reads no more than it returns.
+  [[nodiscard]] virtual std::vector<std::string> names(Named of, std::string_view prefix,
+                                                       int limit) const = 0;
   /// The newest decision document of a deployment, "" if none.
   [[nodiscard]] virtual std::string decision_json(std::string_view deployment_id) const = 0;
 
@@ -217,6 +224,8 @@ class Ledger {
   /// One BEGIN IMMEDIATE … COMMIT, durable on return. What `body` throws rolls back and is
   /// rethrown. Throws LedgerError. Not re-entrant.
   virtual void write(const std::function<void(LedgerTransaction&)>& body) = 0;
+  /// Of a ledger that is only looked at, `body` may be run again from its beginning, when the file
+  /// changed under it: it sets what it fills, and does nothing else.
   virtual void read(const std::function<void(const LedgerView&)>& body) = 0;
   /// Changes when another connection has committed since the last call.
   virtual std::int64_t data_version() = 0;

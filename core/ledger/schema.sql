@@ -449,3 +449,6 @@ ALTER TABLE deployment ADD COLUMN waits_until_boot_ms INTEGER;
 ALTER TABLE deployment ADD COLUMN waits_until_boot_id TEXT;
 -- Whose offers were missing when it was decided.
 ALTER TABLE audit_entry ADD COLUMN note TEXT NOT NULL DEFAULT '';
+-- What is under way of an application that was deployed thousands of times.
+CREATE INDEX deployment_application_status
+  ON deployment (application, organization, status, created_unix_ms);

@@ -144,12 +144,19 @@ Database::Database(const std::string& path, Access access, int patience_ms)
       flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
       name = file_uri(path, "?immutable=1");
       break;
+    case Access::file_and_log:
+      flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+      name = file_uri(path, "?vfs=unix-none");  // locks that nobody else sees
+      break;
   }
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   handle_.reset(handle);  // made even when it failed
   if (code != SQLITE_OK) fail(handle, code);
   sqlite3_extended_result_codes(handle, 1);
+  // Who only reads writes nothing at its end either.
+  if ((flags & SQLITE_OPEN_READONLY) != 0)
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // Rows of ours need more than the few small pieces of memory that SQLite keeps at hand by itself.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 1200, 400);
   sqlite3_busy_handler(handle, &Database::wait_for_lock, patience_.get());

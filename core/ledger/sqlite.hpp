@@ -65,6 +65,7 @@ enum class Access {
   make,            // the file is made where there is none
   read_only,       // reads the write-ahead log too
   only_this_file,  // read-only, never looks at or makes another file, takes no lock
+  file_and_log,    // the same with the log. REQUIRES: locking_mode = EXCLUSIVE, set first
 };
 
 /// One connection. Waits up to `patience_ms` for another connection's lock, in short steps of

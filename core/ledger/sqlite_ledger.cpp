@@ -5,7 +5,7 @@
 
 #include "ledger/ledger_file.hpp"
 #include "ledger/rows.hpp"
-#include "ledger/snapshot_ledger.hpp"
+#include "ledger/reading_ledger.hpp"
 #include "ledger/sqlite_transaction.hpp"
 
 namespace berth {
@@ -108,7 +108,7 @@ class SqliteLedger final : public Ledger {
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& folder,
                                            const std::string& new_installation_id,
                                            bool read_only) {
-  if (read_only) return open_snapshot_ledger(folder, new_installation_id);
+  if (read_only) return open_reading_ledger(folder, new_installation_id);
   const std::string path = ledger_path(folder);
   try {
     auto writer = open_ledger_file(folder, new_installation_id);

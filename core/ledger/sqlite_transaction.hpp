@@ -23,6 +23,7 @@ class SqliteTransaction final : public LedgerTransaction {
       std::string_view organization, std::string_view idempotency_key) const override;
   std::vector<DeploymentRecord> deployments(const DeploymentFilter& filter) const override;
   std::vector<DeploymentRecord> waiting_for(std::string_view attempt_id) const override;
+  std::vector<std::string> names(Named of, std::string_view prefix, int limit) const override;
   std::string decision_json(std::string_view deployment_id) const override;
   void save(const DeploymentRecord& deployment) override;
   void add_decision(std::string_view deployment_id, std::int64_t at_unix_ms,

@@ -73,6 +73,10 @@ Result<AccountCheck> Provider::check(Call& call) {
   if (check.account.empty()) check.account = text_at(*answer, {"account", "uuid"});
   check.server_limit = integer_at(*answer, {"account", "droplet_limit"});
   const std::string status = text_at(*answer, {"account", "status"});
+  if (status.empty() || !check.server_limit)
+    return refused(ErrorCode::unavailable,
+                   "What answered is not DigitalOcean's API: no account with its status and "
+                   "droplet_limit. Is `endpoint` right?");
   const std::string why = text_at(*answer, {"account", "status_message"});
   if (status == "locked")
     return refused(ErrorCode::denied, "DigitalOcean has locked this account: " + why);

@@ -71,6 +71,10 @@ Result<AccountCheck> Provider::check(Call& call) {
   const Result<json::value> answer = api::first_server(api_, call);
   if (!answer.ok()) return answer.failure();
   AccountCheck check;  // the API tells neither the project's name nor its server limit
+  if (json_api::list_at(*answer, {"servers"}) == nullptr ||
+      !integer_at(*answer, {"meta", "pagination", "page"}))
+    return refused(ErrorCode::unavailable, "What answered is not Hetzner's API: it sent no page of "
+                                           "servers. Is `endpoint` right?");
   if (const auto count = integer_at(*answer, {"meta", "pagination", "total_entries"}))
     check.notes.push_back("The project has " + std::to_string(*count) + " servers.");
   check.notes.emplace_back(

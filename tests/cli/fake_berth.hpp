@@ -16,6 +16,7 @@ namespace berth {
 struct Script {
   // What was asked.
   std::optional<Options> opened;
+  std::string asked_prefix;
   std::vector<std::string> calls;  // "approve dep1", in order
   DeployRequest request;
   NewServer new_server;

@@ -170,8 +170,10 @@ TEST(Completion, AsksBerthForNames) {
   script().deployment = succeeded();
   EXPECT_EQ(0, session.run({"__complete", "server"}));
   EXPECT_EQ("auto-acme-att1\n", session.out.str());
-  EXPECT_EQ(0, session.run({"__complete", "organization"}));
+  EXPECT_EQ(0, session.run({"__complete", "organization", "--", "ac"}));
   EXPECT_EQ("acme\n", session.out.str());
+  EXPECT_EQ("ac", script().asked_prefix);
+  EXPECT_EQ(0, session.run({"__complete", "organization", "--", ""}));
 }
 
 }  // namespace

@@ -171,6 +171,15 @@ TEST(DigitalOceanWire, a_locked_account_fails_its_check) {
   EXPECT_EQ(refused.failure().code, ErrorCode::denied);
 }
 
+TEST(DigitalOceanWire, anything_that_says_200_is_not_digitalocean) {
+  for (const char* answer : {"{}", R"({"account":{}})", R"({"account":{"status":"active"}})"}) {
+    story::ScriptedWire wire(endpoint);
+    story::Call call(wire);
+    wire.on("GET /account", 200, answer);
+    EXPECT_FALSE(Provider(account()).check(call).ok()) << answer;
+  }
+}
+
 TEST(DigitalOceanWire, nothing_is_sent_that_the_vendor_must_refuse) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);

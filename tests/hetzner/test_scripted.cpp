@@ -41,6 +41,19 @@ std::string page(const std::string& items, const std::string& next = "null",
          total + "}}}";
 }
 
+TEST(HetznerWire, anything_that_says_200_is_not_hetzner) {
+  for (const char* answer : {"{}", R"({"servers":[]})", R"({"servers":{},"meta":{}})"}) {
+    story::ScriptedWire wire(endpoint);
+    story::Call call(wire);
+    wire.on("GET /servers", 200, answer);
+    EXPECT_FALSE(Provider(account()).check(call).ok()) << answer;
+  }
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /servers", 200, page(""));
+  EXPECT_TRUE(Provider(account()).check(call).ok());
+}
+
 TEST(HetznerWire, a_create_says_everything_in_one_request) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);

@@ -40,6 +40,9 @@ void do_everything(SqliteTransaction& all) {
   (void)all.deployment_by_key("acme", "k");
   (void)all.waiting_for("a1");
   (void)all.decision_json("d1");
+  for (const Named of : {Named::organization, Named::application, Named::deployment, Named::server,
+                         Named::project})
+    for (const char* prefix : {"", "a"}) (void)all.names(of, prefix, 10);
   (void)all.attempt("a1");
   (void)all.attempts_of("d1");
   for (const char* which : {"", "x"}) {

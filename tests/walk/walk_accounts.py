@@ -84,6 +84,25 @@ def only_admins_change_them():
         story.check("only an admin" in ran.err, ran)
 
 
+def stored_secrets_are_sent_nowhere_else():
+    with harness.Story() as story:
+        two_organizations(story)
+        add(story)
+        calls = story.ask_cloud("counts")
+        elsewhere = f"endpoint={story.url}/elsewhere"
+        for more in ((), ("--unchecked",), ("--active", "no")):
+            ran = story.berth("--as", "ann", "accounts", "update", "acme.hetzner", "--set", elsewhere, *more,
+                              code=2)
+            story.check("another place" in ran.err and "--secret token=@FILE" in ran.err, ran)
+        story.check(story.ask_cloud("counts") == calls, "the secret was sent")
+        # Whoever knows the secret may send it where they like; what answers there has to be Hetzner.
+        ran = story.berth("--as", "ann", "accounts", "update", "acme.hetzner", "--set", elsewhere,
+                          "--secret", "token=env:HT")
+        story.check(ran.code != 0 and "was not changed" in ran.err, ran)
+        story.berth("--as", "ann", "accounts", "update", "acme.hetzner", "--set",
+                    f"endpoint={story.url}/hetzner/v1", "--image", "debian-12", code=0)
+
+
 def what_does_not_fit_is_refused_in_words():
     with harness.Story() as story:
         two_organizations(story, vendors=("hetzner",))
@@ -383,6 +402,7 @@ def a_name_that_the_config_takes_later_is_told_and_never_mixed():
 
 
 harness.walk(a_deployment_lands_on_one_that_was_added, only_admins_change_them,
+             stored_secrets_are_sent_nowhere_else,
              what_does_not_fit_is_refused_in_words, a_check_that_fails_saves_nothing,
              a_denial_stops_buying_and_an_outage_does_not, a_denied_one_does_not_hinder_the_others,
              a_running_berth_notices_what_others_change, it_cannot_be_removed_while_servers_live_there,

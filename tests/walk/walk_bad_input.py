@@ -145,6 +145,19 @@ def a_full_disk():
         story.check_no_leaks()
 
 
+def a_full_disk_does_not_hinder_reading():
+    with harness.Story() as story, SmallDisk(story) as disk:
+        story.configure(vendors=("hetzner",))
+        deployed = story.deploy("web")["deployment_id"]
+        disk.fill()
+        plan = ("plan", "--org", "acme", "--app", "api", "--cpu", 1, "--memory", 1, "--disk", 15)
+        for words in (("status",), ("status", deployed), ("audit",), ("events",), ("servers", "list"), plan,
+                      ("__complete", "server", "--", "auto"), ("__complete", "deployment")):
+            ran = story.berth(*words, code=0)
+            story.check(ran.out.strip(), f"{words} shows nothing: {ran}")
+        disk.free()
+
+
 def a_disk_that_fills_while_the_server_is_made():
     with harness.Story() as story, SmallDisk(story) as disk:
         story.configure(vendors=("hetzner",))
@@ -192,5 +205,6 @@ def a_plugin_that_is_not_there():
 
 harness.walk(a_config_that_is_no_toml, a_request_that_makes_no_sense, a_cloud_that_answers_html,
              a_ledger_of_a_newer_berth, a_state_folder_that_cannot_be_written, a_full_disk,
+             a_full_disk_does_not_hinder_reading,
              a_disk_that_fills_while_the_server_is_made,
              an_owner_file_that_cannot_be_made_is_no_defect_of_berth, a_plugin_that_is_not_there)

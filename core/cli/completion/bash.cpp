@@ -15,7 +15,8 @@ std::string offering(const std::vector<std::string>& words, Completes completes)
   if (completes == Completes::file) return "files=-f";
   if (completes == Completes::directory) return "files=-d";
   const std::string_view kind = completion_kind(completes);
-  return kind.empty() ? "" : fmt::format("words=\"$(berth __complete {} 2>/dev/null)\"", kind);
+  if (kind.empty()) return {};
+  return fmt::format("words=\"$(berth __complete {} -- \"$current\" 2>/dev/null)\"", kind);
 }
 
 /// `"/deploy --arch") words="x86_64 arm64 any" ;;`

@@ -24,7 +24,10 @@ std::string offering(const std::vector<std::string>& words, Completes completes)
   if (completes == Completes::file) return " -r -F";
   if (completes == Completes::directory) return " -x -a '(__fish_complete_directories)'";
   const std::string_view kind = completion_kind(completes);
-  return kind.empty() ? " -x" : fmt::format(" -x -a '(berth __complete {} 2>/dev/null)'", kind);
+  return kind.empty() ? " -x"
+                      : fmt::format(" -x -a '(berth __complete {} -- (commandline -ct)"
+                                    " 2>/dev/null)'",
+                                    kind);
 }
 
 std::string option_line(const std::string& condition, const Option& option) {

@@ -27,7 +27,9 @@ std::string offering(const std::vector<std::string>& words, Completes completes)
   const std::string_view kind = completion_kind(completes);
   return kind.empty()
              ? ""
-             : fmt::format("compadd -- ${{(f)\"$(berth __complete {} 2>/dev/null)\"}}", kind);
+             : fmt::format("compadd -- ${{(f)\"$(berth __complete {} -- \"$PREFIX\" "
+                           "2>/dev/null)\"}}",
+                           kind);
 }
 
 std::string value_case(const std::string& pattern, const Option& option) {
