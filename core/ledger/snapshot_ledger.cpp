@@ -8,6 +8,7 @@
 #include "ledger/ledger_file.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
+#include "ledger/whereabouts.hpp"
 
 namespace berth {
 namespace {
@@ -37,8 +38,11 @@ struct Traces {
 /// as no log was there before and after.
 class SnapshotLedger final : public Ledger {
  public:
-  SnapshotLedger(std::string path, std::string installation_id)
-      : path_(std::move(path)), installation_id_(std::move(installation_id)) {
+  SnapshotLedger(const std::string& folder, std::string installation_id, std::string instance)
+      : folder_(folder),
+        path_(ledger_path(folder)),
+        installation_id_(std::move(installation_id)),
+        instance_(std::move(instance)) {
     refresh();
   }
 
@@ -100,10 +104,11 @@ class SnapshotLedger final : public Ledger {
     auto fresh = std::make_unique<sqlite::Database>(":memory:", sqlite::Access::make, 0);
     fresh->become_copy_of(source);
     migrate_ledger(*fresh, installation_id_);
+    arrive(*fresh, whereabouts_of(folder_, instance_), installation_id_);
     return fresh;
   }
 
-  std::string path_, installation_id_;
+  std::string folder_, path_, installation_id_, instance_;
   std::mutex mutex_;
   std::unique_ptr<sqlite::Database> copy_;  // null: there is no file
   Traces seen_;
@@ -113,8 +118,9 @@ class SnapshotLedger final : public Ledger {
 }  // namespace
 
 std::unique_ptr<Ledger> open_snapshot_ledger(const std::string& folder,
-                                             const std::string& new_installation_id) {
-  return std::make_unique<SnapshotLedger>(ledger_path(folder), new_installation_id);
+                                             const std::string& new_installation_id,
+                                             const std::string& instance) {
+  return std::make_unique<SnapshotLedger>(folder, new_installation_id, instance);
 }
 
 }  // namespace berth

@@ -10,6 +10,7 @@ namespace berth {
 
 /// A missing file is an empty ledger of this installation.
 std::unique_ptr<Ledger> open_snapshot_ledger(const std::string& folder,
-                                             const std::string& new_installation_id);
+                                             const std::string& new_installation_id,
+                                             const std::string& instance = {});
 
 }  // namespace berth

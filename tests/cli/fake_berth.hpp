@@ -35,6 +35,7 @@ struct Script {
   std::vector<ServerReport> servers;
   OfferListing offers;
   ReapReport reaped;
+  AdoptReport adopted;
   ReapQuery reap_query;
   std::vector<AuditReport> audit;
   std::vector<AccountReport> accounts;

@@ -119,13 +119,14 @@ TEST(LedgerFile, of_a_newer_berth_is_refused_and_not_touched) {
   const Folder folder;
   open_sqlite_ledger(folder.path(), "installation");
   sqlite::Database(folder.file("ledger.db"), sqlite::Access::read_write, 0)
-      .script("PRAGMA user_version = 7");
+      .script("PRAGMA user_version = " + std::to_string(newest_ledger_version() + 1));
   const auto before = folder.contents();
   for (const bool read_only : {false, true}) {
     const auto refusal = refusal_of(folder.path(), read_only);
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->problem, LedgerProblem::too_new);
-    EXPECT_TRUE(says(refusal, "version 7")) << refusal->text;
+    EXPECT_TRUE(says(refusal, "version " + std::to_string(newest_ledger_version() + 1)))
+        << refusal->text;
     EXPECT_TRUE(says(refusal, "up to " + std::to_string(newest_ledger_version())))
         << refusal->text;
     EXPECT_TRUE(says(refusal, folder.file("ledger.db"))) << refusal->text;
@@ -139,7 +140,7 @@ TEST(LedgerFile, whose_newer_version_is_still_in_the_log_is_refused_too) {
   {
     sqlite::Database newer(folder.file("ledger.db"), sqlite::Access::read_write, 0);
     newer.leave_log_on_close(true);  // as if it had died
-    newer.script("PRAGMA user_version = 7");
+    newer.script("PRAGMA user_version = " + std::to_string(newest_ledger_version() + 1));
   }
   const auto before = folder.contents();
   ASSERT_TRUE(fs::exists(folder.file("ledger.db-wal")));
