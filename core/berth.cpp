@@ -11,10 +11,12 @@
 #include "berth_parts.hpp"
 #include "config/load.hpp"
 #include "credentials/key_file.hpp"
+#include "engine/adopt.hpp"
 #include "engine/decision_document.hpp"
 #include "engine/finish.hpp"
 #include "engine/place.hpp"
 #include "engine/reap.hpp"
+#include "ledger/backup.hpp"
 #include "offers/call.hpp"
 #include "plan_reader.hpp"
 #include "plugin_checks.hpp"
@@ -403,6 +405,38 @@ ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
       report = report_of_reaping(parts_->parts, view, accounts, query.account.empty(), first_seq);
     });
     return report;
+  });
+}
+
+AdoptReport Berth::adopt(const AdoptQuery& query) {
+  return at_the_door([&] {
+    parts_->look_at_accounts();
+    const Adoption adoption =
+        berth::adopt(parts_->parts, query.organization, parts_->user, query.dry_run);
+    AdoptReport report;
+    report.problems = adoption.problems;
+    report.paused = adoption.was_paused;
+    report.accepted = adoption.accepted;
+    report.dry_run = query.dry_run;
+    for (const AdoptedServer& one : adoption.servers)
+      report.rows.push_back({one.stray.account, one.stray.vendor_id, one.stray.name,
+                             one.stray.region, one.stray.instance_type, one.organization,
+                             one.application, one.server_id, one.sentence, one.stray.monthly});
+    return report;
+  });
+}
+
+void Berth::backup(const Options& options, const std::filesystem::path& file) {
+  at_the_door([&] {
+    back_up_ledger(state_folder_of(options).string(), file.string(), system_clock()->now().unix_ms);
+  });
+}
+
+std::filesystem::path Berth::restore(const Options& options, const std::filesystem::path& file) {
+  return at_the_door([&] {
+    const std::filesystem::path folder = state_folder_of(options);
+    restore_ledger(file.string(), folder.string(), system_clock()->now().unix_ms);
+    return folder;
   });
 }
 

@@ -220,6 +220,27 @@ struct ReapReport {
   bool dry_run = false;
 };
 
+struct AdoptQuery {
+  std::string organization;  // whose the servers are that do not say so; "": those are left
+  bool dry_run = false;
+};
+
+/// A server that the ledger did not know.
+struct AdoptRow {
+  std::string account, vendor_id, name, region, instance_type, organization, application;
+  std::string server_id;  // in the fleet; "": it was left, or this is a dry run
+  std::string sentence;   // what of it is not known, or why it was left
+  Money monthly;          // currency "" where unknown
+};
+
+struct AdoptReport {
+  std::vector<AdoptRow> rows;
+  std::vector<std::string> problems;  // why something may have been missed
+  std::string paused;                 // why nothing was destroyed before; ""
+  bool accepted = false;              // reaping goes on
+  bool dry_run = false;
+};
+
 /// What an account asked of its cloud, and what its credential may still ask. Accounts with one
 /// credential have one limit.
 struct ApiCallsReport {
@@ -363,6 +384,14 @@ class Berth {
   /// Looks at the clouds now, and destroys what nobody owns and what the policy gives back, until
   /// the clouds show it no more. `waiting` as in wait(). Throws not_found (no such account).
   ReapReport reap(const ReapQuery& query, const Waiting& waiting = {});
+
+  /// A person says that this ledger is the one that counts: servers of it that it does not know
+  /// join the fleet. When all were seen and none was left, a pause after a copy or a restore ends.
+  AdoptReport adopt(const AdoptQuery& query);
+  /// The ledger as it is now in a new file of mode 0600, whoever works with it.
+  static void backup(const Options& options, const std::filesystem::path& file);
+  /// Such a file becomes the ledger of the state folder, which must have none. Returns the folder.
+  static std::filesystem::path restore(const Options& options, const std::filesystem::path& file);
 
   OfferListing offers(const OfferQuery& query);
   /// Of the accounts that the organization may use; "": of all.

@@ -11,6 +11,7 @@
 
 #include "config/load.hpp"
 #include "engine/reap.hpp"
+#include "engine/standing.hpp"
 #include "http/curl_http.hpp"
 #include "reports.hpp"
 #include "watched_edges.hpp"
@@ -135,6 +136,15 @@ Installation installation_of(const Options& options) {
   return installation;
 }
 
+std::filesystem::path state_folder_of(const Options& options) {
+  if (!options.state_dir.empty()) return options.state_dir;
+  try {
+    return load_settings(config_of(options), environment_of(options)).state_dir;
+  } catch (const ConfigurationError& problem) {
+    throw Error(Problem::config, problem.what());
+  }
+}
+
 CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config) {
   CatalogueOptions result;
   result.bundled_dir = installation.bundled_dir;
@@ -182,7 +192,8 @@ Berth::Parts::Parts(Options given)
       ledger(watched(between_edges(options.at_edge, "open ledger",
                                    [this] {
                                      return open_sqlite_ledger(config.state_dir.string(),
-                                                               entropy->id(), options.read_only);
+                                                               entropy->id(), options.read_only,
+                                                               config.instance);
                                    }),
                      options.at_edge)),
       owners(watched(lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
@@ -290,7 +301,8 @@ void Berth::Parts::see_off(std::string_view id, const Waiting& waiting) {
     ledger->read([&](const LedgerView& view) {
       undelivered = view.undelivered(id);
       for (const AttemptRecord& attempt : view.attempts_of(id))
-        destroying = destroying || attempt.status == AttemptStatus::destroying ||
+        destroying = destroying ||
+                     (attempt.status == AttemptStatus::destroying && may_destroy(view, attempt)) ||
                      attempt.status == AttemptStatus::requested;
     });
     const std::int64_t spent = clock->now().boot_ms - begin;

@@ -29,6 +29,8 @@ Environment environment_of(const Options& options);
 std::filesystem::path config_of(const Options& options);
 /// The worker and the bundled plugins: as the options say, else around the running program.
 Installation installation_of(const Options& options);
+/// Where the ledger is, without opening it. Throws Error.
+std::filesystem::path state_folder_of(const Options& options);
 CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config);
 
 /// Everything that is thrown inside leaves by the door as an Error.

@@ -7,6 +7,7 @@
 #include "engine/reconcile.hpp"
 #include "engine/requests.hpp"
 #include "engine/scale_down.hpp"
+#include "engine/standing.hpp"
 
 namespace berth {
 namespace {
@@ -80,6 +81,12 @@ ReapRow row_of(const EventRecord& event) {
   return row;
 }
 
+/// What only a person may have destroyed.
+void left_to_a_person(ReapRow& row) {
+  row.action = "kept";
+  row.sentence += "; `berth adopt` takes it into the fleet, `berth reap --confirm` destroys it";
+}
+
 /// What waits for its second sighting, or for the end of the grace.
 void still_young(ReapRow& row, std::int64_t until_unix_ms) {
   row.action = "kept";
@@ -116,8 +123,11 @@ void add_destroying(const LedgerView& view, const std::string& account, ReapRepo
     row.code = attempt.failure_code;
     row.sentence = attempt.failure;
     report.rows.push_back(std::move(row));
-    report.problems.push_back("server " + attempt.vendor_id + " at " + account +
-                              " is not gone yet; `berth run` goes on with it");
+    report.problems.push_back(
+        "server " + attempt.vendor_id + " at " + account + " is not gone yet; " +
+        (may_destroy(view, attempt) ? "`berth run` goes on with it"
+                                    : "it is left alone until this ledger is known to be the one "
+                                      "that counts"));
   }
 }
 
@@ -157,11 +167,15 @@ void add_up(const EngineParts& parts, ReapReport& report) {
 }
 
 /// As reconcile() has it, before anything was done.
-void add_seen(const LedgerView& view, const Reconciliation& seen, ReapReport& report) {
+void add_seen(const LedgerView& view, const Reconciliation& seen, bool confirmed,
+              ReapReport& report) {
   for (const SeenStray& stray : seen.strays) {
     ReapRow row = row_of(stray.record, why_stray(view, stray.record));
     row.action = "would_destroy";
-    if (!stray.reap) still_young(row, stray.until_unix_ms);
+    if (row.code == elsewhere_code && !confirmed)
+      left_to_a_person(row);
+    else if (!stray.reap)
+      still_young(row, stray.until_unix_ms);
     report.rows.push_back(std::move(row));
   }
   for (const SeenServer& one : seen.servers) {
@@ -205,7 +219,9 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
       report = so_far;
       const Reconciliation seen = reconcile(parts, view, question, *found);
       if (!seen.breaker.empty() && !confirmed) report.paused.push_back(seen.breaker);
-      add_seen(view, seen, report);
+      if (seen.elsewhere > 0 && !confirmed && view.identity().paused.empty())
+        report.paused.push_back(elsewhere_text(question.account, seen.elsewhere));
+      add_seen(view, seen, confirmed, report);
       add_lost(view, question.account, report);
     });
   }
@@ -214,6 +230,8 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
     report = so_far;
     if (const std::string trouble = clock_trouble(parts, view); !trouble.empty() && !confirmed)
       report.paused.push_back(trouble);
+    if (const std::string paused = view.identity().paused; !paused.empty() && !confirmed)
+      report.paused.push_back(paused);
     if (account.empty()) add_fleet(parts, view, report);
   });
   add_up(parts, report);
@@ -250,7 +268,10 @@ ReapReport report_of_reaping(const EngineParts& parts, const LedgerView& view,
       ReapRow row = row_of(stray, why_stray(view, stray));
       const std::int64_t born =
           stray.created_unix_ms > 0 ? stray.created_unix_ms : row.since_unix_ms;
-      still_young(row, std::max(born + parts.settings().reap.grace_ms, now));
+      if (row.code == elsewhere_code && !view.identity().paused.empty())
+        left_to_a_person(row);
+      else
+        still_young(row, std::max(born + parts.settings().reap.grace_ms, now));
       report.rows.push_back(std::move(row));
     }
     add_destroying(view, account, report);

@@ -23,7 +23,8 @@ CommandTable command_table(Globals& globals) {
   std::vector<Command> commands{
       deploy_command(),   plan_command(),    status_command(), events_command(),
       approve_command(),  cancel_command(),  retry_command(),  release_command(),
-      run_command(),      reap_command(),    servers_command(), offers_command(),
+      run_command(),      reap_command(),    adopt_command(),  backup_command(),
+      restore_command(),  servers_command(), offers_command(),
       accounts_command(), stack_command(),
       audit_command(),    plugins_command(), config_command(),
   };

@@ -8,10 +8,8 @@ const std::vector<KnownTable>& known_tables() {
   constexpr bool repeated = true;
   constexpr bool free = true;
   static const std::vector<KnownTable> tables{
-      {"berth",
-       !repeated,
-       !free,
-       {"state_dir", "plugin_path", "log_level", "log_file", "proxy", "ca_file"}},
+      {"berth", !repeated, !free,
+       {"state_dir", "instance", "plugin_path", "log_level", "log_file", "proxy", "ca_file"}},
       {"currency", !repeated, !free, {"compare_in", "rates", "as_of"}},
       {"currency.rates", !repeated, free, {}},
       {"placement",

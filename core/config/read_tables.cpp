@@ -93,6 +93,7 @@ void read_berth(TableReader& root, Configuration& into) {
   if (table == nullptr) return;
   TableReader berth(reading, *table, "berth");
   berth.path("state_dir", into.state_dir);
+  berth.text("instance", into.instance);
   std::vector<std::string> folders;
   berth.texts("plugin_path", folders);
   for (const std::string& folder : folders) into.plugin_path.push_back(reading.path_of(folder));

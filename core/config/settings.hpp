@@ -174,6 +174,7 @@ struct StackProvisionerSettings {  // [[stack_provisioner]]: the first that cove
 struct Configuration {
   std::filesystem::path file;                 // where it came from
   std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
+  std::string instance;                       // stands for the place of state_dir; "": it tells
   std::vector<std::filesystem::path> plugin_path;
   std::string log_level = "warning";
   std::string log_file;

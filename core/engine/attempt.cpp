@@ -13,6 +13,7 @@
 #include "engine/reap.hpp"
 #include "engine/record.hpp"
 #include "engine/refusals.hpp"
+#include "engine/standing.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
 
@@ -285,7 +286,15 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
                     {"organization_id", attempt.organization},
                     {"managed_by", "berth"},
                     {"installation", request.installation_id},
-                    {"attempt", attempt.id}};
+                    {"attempt", attempt.id},
+                    {ledger_label, attempt.mark}};
+  if (const auto deployment = view.deployment(attempt.deployment_id)) {
+    const Room& room = deployment->requirements.room;
+    request.labels[application_label] = deployment->application;
+    request.labels[room_label] = std::to_string(room.millicores) + "-" +
+                                 std::to_string(room.memory_mib) + "-" +
+                                 std::to_string(room.disk_mib);
+  }
   return request;
 }
 
@@ -578,6 +587,8 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       attempt->status = AttemptStatus::requested;
       attempt->requested_unix_ms = now.unix_ms;
       attempt->absence_sure = now.after(parts.settings().provisioning.call_timeout_ms);
+      // A create that may have been heard is repeated as it was.
+      if (attempt->mark.empty() || !attempt->unknown_outcome) attempt->mark = mark_of(tx);
       tx.save(*attempt);  // the intent, committed before the call
       return create(parts, *attempt, request_of(parts, tx, *attempt, offer));
     }
@@ -613,6 +624,10 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
         // What may still come is looked for, and its id committed, before it is destroyed: else a
         // server could come and go of which the ledger knows nothing.
         tx.schedule(TaskKind::look, attempt->account, now, true);
+        settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
+        return std::nullopt;
+      }
+      if (!may_destroy(tx, *attempt)) {
         settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
         return std::nullopt;
       }

@@ -6,6 +6,7 @@
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
 #include "engine/readiness.hpp"
+#include "engine/standing.hpp"
 
 namespace berth {
 namespace {
@@ -96,6 +97,7 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
     if (!original || original->account != account || original->status == AttemptStatus::gone ||
         original->vendor_id.empty() || is_known_in(tx.live_attempts(account)))
       continue;
+    if (!tx.identity().paused.empty() || bought_elsewhere(server, original)) continue;
     AttemptRecord extra;
     extra.organization = original->organization;
     extra.deployment_id = original->deployment_id;

@@ -7,6 +7,7 @@
 #include "engine/finish.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/requests.hpp"
+#include "engine/standing.hpp"
 #include "engine/tell.hpp"
 
 namespace berth {
@@ -193,8 +194,12 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   if (parts.accounts.find(account) == nullptr)  // removed meanwhile: nobody can act there any more
     return tx.settle(TaskKind::reap, account, std::nullopt);
   Reconciliation seen = reconcile(parts, tx, question, *found);
-  const std::string trouble = watch_clock(parts, tx);
-  const bool stopped = !seen.breaker.empty() && !is_confirmed(pass, now);
+  const bool confirmed = is_confirmed(pass, now);
+  if (seen.elsewhere > 0 && !confirmed)
+    suspect(parts, tx, elsewhere_text(account, seen.elsewhere));
+  std::string trouble = watch_clock(parts, tx);
+  if (trouble.empty()) trouble = watch_standing(parts, tx);
+  const bool stopped = !seen.breaker.empty() && !confirmed;
   const bool paused = stopped || !trouble.empty();
   remember(parts, tx, seen, paused);
   // Whoever is there again is welcome at any time.
@@ -244,6 +249,14 @@ void complete_record(const EngineParts& parts, LedgerTransaction& tx,
 }
 
 }  // namespace
+
+std::string elsewhere_text(const std::string& account, int servers) {
+  return account + " has " + std::to_string(servers) + (servers == 1 ? " server" : " servers") +
+         " of this installation that this ledger, as it stands, never bought: a copy of it is at "
+         "work, or an older state of it was put back. Nothing is destroyed. `berth reap --dry-run` "
+         "lists them. When no other copy is at work any more, `berth adopt` takes them into the "
+         "fleet; `berth reap --confirm` destroys them.";
+}
 
 std::string clock_trouble(const EngineParts& parts, const LedgerView& view) {
   const std::optional<ClockMark> mark = view.clock_mark();
@@ -320,7 +333,10 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
   parts.ledger.write([&](LedgerTransaction& tx) {
     asked.clear();
     const Moment now = parts.clock.now();
-    if (!confirmed_by.empty()) tx.save(ClockMark{now, {}});
+    if (!confirmed_by.empty()) {
+      tx.save(ClockMark{now, {}});
+      stand_by(tx);
+    }
     for (const std::string& id : accounts_to_reap(parts, tx)) {
       if (!account.empty() && id != account) continue;
       ReapPassRecord pass = tx.reap_pass(id);
@@ -353,8 +369,8 @@ bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked) {
     if (pass.outcome == "failed") return false;
     if (pass.waits) return true;
     const auto attempts = view.live_attempts(one.account);
-    return std::any_of(attempts.begin(), attempts.end(), [](const AttemptRecord& attempt) {
-      return attempt.status == AttemptStatus::destroying;
+    return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
+      return attempt.status == AttemptStatus::destroying && may_destroy(view, attempt);
     });
   });
 }

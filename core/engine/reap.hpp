@@ -31,6 +31,10 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
 /// Something of it is still to be done: a pass, a second sighting, a destroy.
 bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked);
 
+/// Why so many servers of an account, which only another copy of the ledger can have bought, stop
+/// all reaping.
+std::string elsewhere_text(const std::string& account, int servers);
+
 /// Why nothing may be reaped just now, as the clocks say; "" all is well. Reads only.
 std::string clock_trouble(const EngineParts& parts, const LedgerView& view);
 /// The same, remembered: a pause stays until it is confirmed away, and people are told once.

@@ -6,6 +6,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/offer_codec.hpp"
+#include "engine/standing.hpp"
 #include "policy/ranking.hpp"
 
 namespace berth {
@@ -83,7 +84,7 @@ StrayRecord sighted(const EngineParts& parts, const LedgerView& view, const std:
   stray.created_unix_ms = server.created_unix_ms;
   const auto attempt = view.attempt(server.attempt_id);
   stray.organization = attempt ? attempt->organization : server.organization_id;
-  stray.code = code_of(attempt, account);
+  stray.code = bought_elsewhere(server, attempt) ? elsewhere_code : code_of(attempt, account);
   price(parts, attempt, stray);
   return stray;
 }
@@ -256,6 +257,7 @@ Reconciliation reconcile(const EngineParts& parts, const LedgerView& view,
     result.strays.push_back(seen(parts, sighted(parts, view, account, server), known, now));
     const SeenStray& stray = result.strays.back();
     result.to_reap += stray.reap ? 1 : 0;
+    result.elsewhere += stray.record.code == elsewhere_code ? 1 : 0;
     result.waits = result.waits || stray.record.times_seen < 2;
     const std::int64_t wait = std::max<std::int64_t>(stray.until_unix_ms - now.unix_ms, 0);
     if (!stray.reap && (result.next_ms == 0 || wait < result.next_ms))
@@ -294,6 +296,9 @@ std::string why_stray(const LedgerView& view, const StrayRecord& stray) {
   if (stray.code == "failed_over")
     return "attempt " + stray.attempt_id + " went on to " +
            (attempt ? attempt->account : "another account");
+  if (stray.code == elsewhere_code)
+    return "attempt " + stray.attempt_id +
+           " is not of this ledger, as it stands: a copy or a later state of it bought this";
   if (stray.code == "ended") {
     std::string why = attempt ? attempt->failure : "";
     while (!why.empty() && why.back() == '.') why.pop_back();

@@ -44,6 +44,7 @@ struct Reconciliation {
   std::vector<SeenServer> servers;  // whose looks have to be saved
   int to_reap = 0, to_lose = 0;
   int known = 0;       // servers with an owner at this account
+  int elsewhere = 0;   // strays that another copy of the ledger bought, or a later state of it
   std::string breaker;  // why it is too much for one pass; ""
   bool waits = false;  // something has to be seen once more, a settling time later
   std::int64_t next_ms = 0;  // until the next look may decide something; 0: nothing is open
@@ -54,6 +55,9 @@ Reconciliation reconcile(const EngineParts& parts, const LedgerView& view,
 
 /// "attempt x of acme went on to digitalocean-main": why nobody owns it.
 std::string why_stray(const LedgerView& view, const StrayRecord& stray);
+
+/// The code of strays that only a person may have destroyed.
+inline constexpr const char* elsewhere_code = "elsewhere";
 
 /// A ready server that is lost says so here.
 inline constexpr const char* lost_code = "lost";

@@ -7,6 +7,7 @@
 #include "engine/offer_codec.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
+#include "engine/standing.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 
@@ -120,7 +121,7 @@ std::optional<Work> prepare_scale_down(const EngineParts& parts, LedgerTransacti
                                        const TaskRecord& task) {
   const Moment now = parts.clock.now();
   const std::int64_t every = parts.settings().reap.every_ms;
-  if (!watch_clock(parts, tx).empty()) {
+  if (!watch_clock(parts, tx).empty() || !watch_standing(parts, tx).empty()) {
     tx.settle(task.kind, task.subject, now.after(every));
     return std::nullopt;
   }

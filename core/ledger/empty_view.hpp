@@ -81,6 +81,7 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::optional<StrayRecord> stray_of(std::string_view) const override { return {}; }
   [[nodiscard]] ReapPassRecord reap_pass(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<ClockMark> clock_mark() const override { return {}; }
+  [[nodiscard]] Identity identity() const override { return {}; }
   [[nodiscard]] std::optional<DrainRecord> drain(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<Moment> idle_since(std::string_view) const override { return {}; }
   [[nodiscard]] int uses(std::string_view) const override { return 0; }

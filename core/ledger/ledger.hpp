@@ -136,6 +136,7 @@ class LedgerView {
   /// With an empty id where there was no pass yet.
   [[nodiscard]] virtual ReapPassRecord reap_pass(std::string_view account) const = 0;
   [[nodiscard]] virtual std::optional<ClockMark> clock_mark() const = 0;
+  [[nodiscard]] virtual Identity identity() const = 0;
   [[nodiscard]] virtual std::optional<DrainRecord> drain(std::string_view server_id) const = 0;
   /// Since when a server is known to be idle; nullopt: it was in use when it was looked at last.
   [[nodiscard]] virtual std::optional<Moment> idle_since(std::string_view server_id) const = 0;
@@ -211,6 +212,8 @@ class LedgerTransaction : public LedgerView {
   virtual void remove_stray(std::string_view id) = 0;
   virtual void save(const ReapPassRecord& pass) = 0;
   virtual void save(const ClockMark& mark) = 0;
+  /// Its name and whether it is paused; the rest is the ledger's own.
+  virtual void save(const Identity& identity) = 0;
   virtual void save(const DrainRecord& drain) = 0;
   virtual void remove_drain(std::string_view server_id) = 0;
   /// From now on idle; ends by itself with the next hold that comes or goes.
@@ -235,8 +238,11 @@ class Ledger {
 /// `new_installation_id` is used when the ledger is made. Throws LedgerError (too_new: made by a
 /// newer berth, whose version is named; nothing is changed).
 /// `read_only`: nothing is made; a missing file is an empty ledger.
+/// One that was copied, moved or put back is paused (see Identity); `instance` stands for the place
+/// where it is, in containers.
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& folder,
                                            const std::string& new_installation_id,
-                                           bool read_only = false);
+                                           bool read_only = false,
+                                           const std::string& instance = {});
 
 }  // namespace berth

@@ -10,6 +10,7 @@
 
 #include "ledger/schema.hpp"
 #include "ledger/state_folder.hpp"
+#include "ledger/whereabouts.hpp"
 
 namespace berth {
 namespace {
@@ -130,7 +131,8 @@ void migrate_ledger(sqlite::Database& database, const std::string& new_installat
 }
 
 std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
-                                                   const std::string& new_installation_id) {
+                                                   const std::string& new_installation_id,
+                                                   const std::string& instance) {
   if (const std::string why = make_state_folder(folder); !why.empty()) {
     throw unwritable(folder, why);
   }
@@ -175,6 +177,7 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
       "PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000; "
       "PRAGMA cache_size = -32768;");
+  arrive(*database, whereabouts_of(folder, instance), new_installation_id);
   return database;
 }
 

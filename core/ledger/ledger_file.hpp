@@ -24,7 +24,8 @@ std::string ledger_path(const std::string& folder);
 /// Opens the ledger for writing, made and migrated where needed; any number of processes may do so
 /// at once. Throws LedgerError, sqlite::Error.
 std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
-                                                   const std::string& new_installation_id);
+                                                   const std::string& new_installation_id,
+                                                   const std::string& instance = {});
 
 /// Runs the migrations that are missing in one transaction.
 void migrate_ledger(sqlite::Database& database, const std::string& new_installation_id);

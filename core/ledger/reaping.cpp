@@ -42,6 +42,13 @@ std::optional<ClockMark> SqliteTransaction::clock_mark() const {
   return ClockMark{{row.integer(0), row.integer(1), row.text(2)}, row.text(3)};
 }
 
+Identity SqliteTransaction::identity() const {
+  sqlite::Query row = database_.query(
+      "SELECT name, folder, generation, paused, told FROM identity WHERE one = 1");
+  if (!row.next()) return {};
+  return {row.text(0), row.text(1), row.integer(2), row.text(3), row.integer(4) != 0};
+}
+
 std::optional<DrainRecord> SqliteTransaction::drain(std::string_view server_id) const {
   static const std::string sql = select<DrainRecord>("drain WHERE id = ?");
   sqlite::Query row = database_.query(sql, server_id);
@@ -90,6 +97,11 @@ void SqliteTransaction::save(const ClockMark& mark) {
       "INSERT OR REPLACE INTO clock_mark (one, unix_ms, boot_ms, boot_id, paused)"
       " VALUES (1, ?, ?, ?, ?)",
       mark.last.unix_ms, mark.last.boot_ms, mark.last.boot_id, mark.paused);
+}
+
+void SqliteTransaction::save(const Identity& identity) {
+  database_.run("UPDATE identity SET name = ?, paused = ?, told = ? WHERE one = 1", identity.name,
+                identity.paused, identity.told);
 }
 
 void SqliteTransaction::save(const DrainRecord& drain) {

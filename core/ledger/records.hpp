@@ -109,6 +109,7 @@ struct AttemptRecord {
   std::int64_t expires_unix_ms = 0;   // lease; 0: none
   int errors = 0;                     // calls in a row that failed for passing reasons
   std::string failure_code, failure;  // the last one, in words
+  std::string mark;                   // which copy of the ledger asked for it: name-generation
 };
 
 /// Room taken on one server by one application. A redeployment keeps what it replaces until it
@@ -156,7 +157,9 @@ struct StrayRecord {
   std::string account, vendor_id;
   std::string attempt_id, organization;  // as its labels say; "" where it has none
   std::string name, instance_type, region;
-  std::string code;  // why nobody owns it: "unknown" "ended" "duplicate" "failed_over"
+  // Why nobody owns it: "unknown" "ended" "duplicate" "failed_over", or "elsewhere": another copy
+  // of this ledger, or a later state of it, bought it.
+  std::string code;
   std::int64_t created_unix_ms = 0;  // as the cloud says; 0: it does not
   std::optional<Moment> first_seen;
   int times_seen = 0;
@@ -180,6 +183,15 @@ struct ReapPassRecord {
 struct ClockMark {
   Moment last;
   std::string paused;  // why nothing is reaped until a person confirms; ""
+};
+
+/// Which of all copies of a ledger this one is.
+struct Identity {
+  std::string name;    // in the labels of what it buys; a new one after it was copied or went back
+  std::string folder;  // where it was used last
+  std::int64_t generation = 0;  // grows with each purchase and each placement
+  std::string paused;  // why nothing is destroyed until a person has seen the list; ""
+  bool told = false;   // people have heard of the pause
 };
 
 /// Why a bought server takes no new deployments. It is destroyed when nothing is held there.

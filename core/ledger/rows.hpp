@@ -102,6 +102,7 @@ void columns(Column&& column, Either<AttemptRecord> auto& r) {
   column("errors", r.errors);
   column("failure_code", r.failure_code);
   column("failure", r.failure);
+  column("mark", r.mark);
 }
 
 /// Without `used`, which is computed.

@@ -452,3 +452,22 @@ ALTER TABLE audit_entry ADD COLUMN note TEXT NOT NULL DEFAULT '';
 -- What is under way of an application that was deployed thousands of times.
 CREATE INDEX deployment_application_status
   ON deployment (application, organization, status, created_unix_ms);
+-- Which of all copies of this ledger this one is. `generation` grows with each purchase and each
+-- placement; what stands beside the folder and in the clouds' labels tells a ledger that went back.
+CREATE TABLE identity (
+  one        INTEGER PRIMARY KEY CHECK (one = 1),
+  name       TEXT NOT NULL,                   -- in the labels of what this copy buys
+  place      TEXT NOT NULL,                   -- device, inode, machine; or [berth] instance
+  folder     TEXT NOT NULL,                   -- its path when it was used last, for people
+  generation INTEGER NOT NULL,
+  paused     TEXT NOT NULL,                   -- why nothing is destroyed until a person says so, or ''
+  told       INTEGER NOT NULL CHECK (told IN (0, 1)),
+  backup_unix_ms INTEGER NOT NULL             -- this file is a backup of then; 0 = it is in use
+) STRICT;
+INSERT INTO identity VALUES (1, '', '', '', 0, '', 0, 0);
+CREATE TRIGGER generation_of_attempts AFTER INSERT ON attempt
+  BEGIN UPDATE identity SET generation = generation + 1 WHERE one = 1; END;
+CREATE TRIGGER generation_of_holds AFTER INSERT ON hold
+  BEGIN UPDATE identity SET generation = generation + 1 WHERE one = 1; END;
+-- Which copy of the ledger asked for it, and when: "name-generation", as its label says.
+ALTER TABLE attempt ADD COLUMN mark TEXT NOT NULL DEFAULT '';

@@ -7,6 +7,7 @@
 #include "ledger/rows.hpp"
 #include "ledger/reading_ledger.hpp"
 #include "ledger/sqlite_transaction.hpp"
+#include "ledger/whereabouts.hpp"
 
 namespace berth {
 namespace {
@@ -46,9 +47,14 @@ class Connection {
 
 class SqliteLedger final : public Ledger {
  public:
-  SqliteLedger(const std::string& path, std::unique_ptr<sqlite::Database> writer,
+  SqliteLedger(const std::string& folder, std::unique_ptr<sqlite::Database> writer,
                std::unique_ptr<sqlite::Database> reader)
-      : path_(path), writer_(std::move(writer)), reader_(std::move(reader)) {}
+      : folder_(folder),
+        path_(ledger_path(folder)),
+        writer_(std::move(writer)),
+        reader_(std::move(reader)) {
+    writer_.use([&](sqlite::Database& database) { note(database); });
+  }
 
   void write(const std::function<void(LedgerTransaction&)>& body) override {
     in_words([&] {
@@ -57,6 +63,7 @@ class SqliteLedger final : public Ledger {
         SqliteTransaction tables(database);
         body(tables);
         transaction.commit();
+        note(database);
       });
     });
   }
@@ -82,6 +89,18 @@ class SqliteLedger final : public Ledger {
   }
 
  private:
+  /// Outside of the ledger stands how far it had come. After the commit: a note that is behind is
+  /// harmless, one that is ahead would tell of a ledger that went back. Before anything is asked of
+  /// a cloud: that waits for the commit, too.
+  void note(sqlite::Database& database) {
+    const std::int64_t generation =
+        database.integer("SELECT generation FROM identity WHERE one = 1");
+    if (generation == noted_) return;
+    sqlite::Query row = database.query("SELECT id FROM installation WHERE one = 1");
+    if (row.next()) note_generation(folder_, row.text(0), generation);
+    noted_ = generation;
+  }
+
   template <class Body>
   void in_words(Body&& body) const {
     try {
@@ -98,7 +117,8 @@ class SqliteLedger final : public Ledger {
     }
   }
 
-  std::string path_;
+  std::string folder_, path_;
+  std::int64_t noted_ = 0;  // the writer's
   Connection writer_;
   Connection reader_;  // closed first: the last to close folds the log in, and must write
 };
@@ -107,14 +127,14 @@ class SqliteLedger final : public Ledger {
 
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& folder,
                                            const std::string& new_installation_id,
-                                           bool read_only) {
+                                           bool read_only, const std::string& instance) {
   if (read_only) return open_reading_ledger(folder, new_installation_id);
   const std::string path = ledger_path(folder);
   try {
-    auto writer = open_ledger_file(folder, new_installation_id);
+    auto writer = open_ledger_file(folder, new_installation_id, instance);
     auto reader = std::make_unique<sqlite::Database>(path, sqlite::Access::read_only,
                                                      ledger_patience_ms);
-    return std::make_unique<SqliteLedger>(path, std::move(writer), std::move(reader));
+    return std::make_unique<SqliteLedger>(folder, std::move(writer), std::move(reader));
   } catch (const sqlite::Error& error) {
     throw explained(error, path);
   }

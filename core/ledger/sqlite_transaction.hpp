@@ -98,6 +98,7 @@ class SqliteTransaction final : public LedgerTransaction {
   std::optional<StrayRecord> stray_of(std::string_view reaper_id) const override;
   ReapPassRecord reap_pass(std::string_view account) const override;
   std::optional<ClockMark> clock_mark() const override;
+  Identity identity() const override;
   std::optional<DrainRecord> drain(std::string_view server_id) const override;
   std::optional<Moment> idle_since(std::string_view server_id) const override;
   int uses(std::string_view server_id) const override;
@@ -106,6 +107,7 @@ class SqliteTransaction final : public LedgerTransaction {
   void remove_stray(std::string_view id) override;
   void save(const ReapPassRecord& pass) override;
   void save(const ClockMark& mark) override;
+  void save(const Identity& identity) override;
   void save(const DrainRecord& drain) override;
   void remove_drain(std::string_view server_id) override;
   void mark_idle(std::string_view server_id, const Moment& since) override;

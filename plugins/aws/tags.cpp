@@ -69,6 +69,8 @@ CloudServer server_of(const Instance& instance, const std::string& region) {
   server.public_ipv4 = instance.public_ipv4;
   server.private_ipv4 = instance.private_ipv4;
   server.created_unix_ms = instance.launched_unix_ms;
+  for (const auto& [key, value] : instance.tags)
+    if (key.substr(0, 6) == "berth-") server.labels[key] = value;
   const std::string expires = tag_of(instance, expires_tag);
   std::int64_t expires_ms = 0;
   const auto [end, error] =

@@ -91,6 +91,9 @@ std::optional<CloudServer> server_of(const json::value& droplet) {
       if (std::string id = value_of(installation_prefix); !id.empty()) out.installation_id = id;
       if (std::string id = value_of(attempt_prefix); !id.empty()) out.attempt_id = id;
       if (std::string id = value_of(organization_prefix); !id.empty()) out.organization_id = id;
+      if (const std::size_t colon = tag.find(':');
+          colon != tag.npos && tag.compare(0, 6, "berth-") == 0)
+        out.labels[tag.substr(0, colon)] = tag.substr(colon + 1);
       const std::string expires = value_of(expires_prefix);
       std::int64_t expires_ms = 0;
       const auto [end, error] =

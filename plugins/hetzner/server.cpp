@@ -81,6 +81,10 @@ std::optional<CloudServer> server_of(const json::value& server) {
       std::from_chars(expires.data(), expires.data() + expires.size(), expires_ms);
   if (error == std::errc() && end == expires.data() + expires.size())
     out.expires_at_unix_ms = expires_ms;
+  if (const auto* labels = json_api::value_at(server, {"labels"}); labels && labels->is_object())
+    for (const auto& [key, value] : labels->get_object())
+      if (std::string_view(key).substr(0, 6) == "berth-" && value.is_string())
+        out.labels[std::string(key)] = std::string(value.get_string());
   out.name = text_at(server, {"name"});
   out.region = text_at(server, {"location", "name"});
   // Servers made before 2026-07 may be shown by an endpoint that still says `datacenter`.

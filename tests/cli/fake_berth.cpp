@@ -152,6 +152,20 @@ void Berth::report_load(const LoadReport& report) {
   script().load = report;
 }
 
+AdoptReport Berth::adopt(const AdoptQuery& query) {
+  record(query.dry_run ? "adopt --dry-run" : "adopt " + query.organization);
+  return script().adopted;
+}
+
+void Berth::backup(const Options&, const std::filesystem::path& file) {
+  record("backup " + file.string());
+}
+
+std::filesystem::path Berth::restore(const Options& options, const std::filesystem::path& file) {
+  record("restore " + file.string());
+  return options.state_dir;
+}
+
 ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
   record("reap");
   script().reap_query = query;

@@ -37,6 +37,7 @@ struct Script {
   std::vector<ServerReport> servers;
   OfferListing offers;
   ReapReport reaped;
+  AdoptReport adopted;
   ReapQuery reap_query;
   std::vector<AuditReport> audit;
   std::vector<AccountReport> accounts;

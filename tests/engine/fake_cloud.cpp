@@ -163,6 +163,7 @@ FakeServer& FakeCloud::make(const CreateRequest& request, std::int64_t late_ms) 
   server.candidate = request.candidate;
   server.installation = request.installation_id;
   server.name = request.name;
+  server.labels = request.labels;
   server.expires_unix_ms = request.expires_at_unix_ms;
   server.type = request.instance_type;
   server.region = request.region;
@@ -181,6 +182,7 @@ CloudServer FakeCloud::shown(const FakeServer& server) const {
   seen.installation_id = server.installation;
   seen.organization_id = "acme";
   seen.name = server.name;
+  seen.labels = server.labels;
   seen.expires_at_unix_ms = server.expires_unix_ms;
   const Moment now = clock_.now();
   seen.created_unix_ms = now.unix_ms - (now.boot_ms - server.born_ms);

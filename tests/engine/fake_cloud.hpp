@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct Glance {
 struct FakeServer {
   std::string id, attempt, type, region, address, user_data;
   std::string installation, name;
+  std::map<std::string, std::string> labels;
   std::int64_t expires_unix_ms = 0;
   std::int64_t candidate = 0;
   std::int64_t born_ms = 0;  // CLOCK_BOOTTIME of the story

@@ -47,7 +47,8 @@ Command reap_command() {
             {},
             Completes::account},
            {"--dry-run", "", "say what would be done, and do nothing", &query->dry_run},
-           {"--confirm", "", "go on where it has paused: too many at once, or a clock that jumped",
+           {"--confirm", "",
+            "go on where it has paused: too many at once, a clock that jumped, a copied ledger",
             &query->confirm}},
           ToDrive{[query](Berth& berth, Answer& answer, Interrupts& interrupts) {
                     return reap(*query, berth, answer, interrupts);

@@ -99,6 +99,8 @@ struct CloudServer {
   std::string detail;                     // the vendor's word on the state, for a person
   std::string arch;                       // "x86_64" or "arm64"; "": not told
   std::string ssh_user;                   // who may log in to what its image made; "": not told
+  /// Those of create's labels that begin with "berth-", as the cloud shows them; empty: not told.
+  std::map<std::string, std::string> labels;
 };
 
 /// Answer to `create`: the vendor accepted. Not: it runs, unless `server.state` says so.

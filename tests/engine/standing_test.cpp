@@ -1,0 +1,92 @@
+// A ledger that went back or was copied: servers that it does not know are nobody's to destroy.
+#include <gtest/gtest.h>
+
+#include "engine/adopt.hpp"
+#include "story.hpp"
+
+namespace berth {
+namespace {
+
+constexpr const char* minted = "k3v7m2qh5tnczx4wd6rjypb2ae";
+
+class Standing : public testing::Test {
+ protected:
+  Identity identity() {
+    Identity found;
+    story.look([&](const LedgerView& view) { found = view.identity(); });
+    return found;
+  }
+  Story story;
+};
+
+TEST_F(Standing, AServerThatALaterStateOfTheLedgerBoughtIsNotDestroyed) {
+  story.alpha.plant(minted);
+  story.reap();
+  story.reap();
+  EXPECT_EQ(story.alpha.calls_of("destroy"), 0);
+  EXPECT_NE(identity().paused.find("`berth adopt`"), std::string::npos) << identity().paused;
+}
+
+TEST_F(Standing, NothingElseIsDestroyedEitherUntilAPersonHasSeenTheList) {
+  story.settings.scale_down.idle_ms = 1000;
+  const std::string web = story.deploy("web");
+  story.run();
+  release(story.parts(), "acme", "web");
+  const std::string stray = story.alpha.plant("nobodys");
+  story.alpha.plant(minted);
+  story.reap();
+  story.pass(60'000);
+  story.reap();
+  EXPECT_EQ(story.alpha.calls_of("destroy"), 0);
+  EXPECT_EQ(story.live_machines(), 3);
+}
+
+TEST_F(Standing, AConfirmationDestroysWhatTheLedgerDoesNotKnow) {
+  story.alpha.plant(minted);
+  story.reap();
+  story.reap("", "ann");
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(identity().paused, "");
+}
+
+TEST_F(Standing, WhatIsAdoptedIsInTheFleetAndStays) {
+  story.alpha.plant(minted);
+  story.reap();
+  const Adoption adoption = adopt(story.parts(), "", "ann", false);
+  ASSERT_EQ(adoption.servers.size(), 1U);
+  EXPECT_TRUE(adoption.accepted);
+  EXPECT_EQ(story.servers().size(), 1U);
+  EXPECT_EQ(identity().paused, "");
+  story.reap();
+  EXPECT_EQ(story.live_machines(), 1);
+  EXPECT_EQ(identity().paused, "");
+}
+
+TEST_F(Standing, ADryRunOfAdoptChangesNothing) {
+  story.alpha.plant(minted);
+  EXPECT_EQ(adopt(story.parts(), "", "ann", true).servers.size(), 1U);
+  EXPECT_TRUE(story.servers().empty());
+}
+
+TEST_F(Standing, AnAccountThatCannotBeSeenKeepsThePause) {
+  story.alpha.plant(minted);
+  story.reap();
+  Glance away;
+  away.answer = failure(ErrorCode::unavailable, Effect::none);
+  story.beta.finds = {away};
+  EXPECT_FALSE(adopt(story.parts(), "", "ann", false).accepted);
+  EXPECT_NE(identity().paused, "");
+  EXPECT_TRUE(adopt(story.parts(), "", "ann", false).accepted);
+}
+
+TEST_F(Standing, ABoughtServerSaysInItsLabelsWhatItWasBoughtFor) {
+  story.deploy("web", 2, 4, 50);
+  story.run();
+  const auto labels = story.alpha.live().at(0).labels;
+  EXPECT_EQ(labels.at("berth-application"), "web");
+  EXPECT_EQ(labels.at("berth-room"), "2000-4096-51200");
+  EXPECT_EQ(labels.at("berth-ledger").compare(0, identity().name.size(), identity().name), 0);
+}
+
+}  // namespace
+}  // namespace berth
