@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "families.hpp"
+
 namespace berth::aws {
 namespace {
 
@@ -17,8 +19,6 @@ constexpr std::int64_t billing_step_s = 60;
 bool holds(const std::vector<std::string>& list, const std::string& entry) {
   return std::find(list.begin(), list.end(), entry) != list.end();
 }
-
-std::string family_of(const std::string& type) { return type.substr(0, type.find('.')); }
 
 bool wanted(const Account& account, const InstanceType& type) {
   return type.current_generation && !type.bare_metal && type.vcpus > 0 && type.memory_mib > 0 &&
@@ -72,6 +72,7 @@ std::vector<Offer> offers_of(const Account& account, const std::string& region,
     offer.region = region;
     offer.instance_type = type.name;
     offer.arch = *arch;
+    offer.families = families_of(type.name, *arch);
     offer.vcpu = type.vcpus;
     offer.memory_mib = type.memory_mib;
     offer.max_disk_mib = most_disk_mib;

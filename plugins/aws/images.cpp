@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "errors.hpp"
+#include "families.hpp"
 
 namespace berth::aws {
 namespace {
@@ -49,9 +50,14 @@ Result<Image> newest_image(const CreateRequest& request, const std::string& word
   if (newest == images.items.end())
     return invalid_request("There is no image " + word + " for " + arch + " in " + request.region +
                            ". Set \"image\" to one of that region.");
-  if (newest->architecture != arch)
-    return invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
-                           request.instance_type + " is " + arch + ". Set another \"image\".");
+  if (newest->architecture != arch) {
+    Failure failure =
+        invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
+                        request.instance_type + " is " + arch + ". Set another \"image\".");
+    failure.scope = StockScope::family;  // the types of the other architecture may have it
+    failure.scope_name = arch_group_of(request.arch);
+    return failure;
+  }
   if (newest->root_device.empty())
     return invalid_request("Image " + newest->id + " has no root volume. Set another \"image\".");
   return *newest;

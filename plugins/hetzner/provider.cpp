@@ -148,7 +148,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   if (!answer.ok()) {
     if (answer.failure().vendor_code == name_is_taken)
       return adopted(request, answer.failure(), call);
-    return answer.failure();
+    return refused_create(answer.failure(), request.arch);
   }
   const json::value* made = json_api::value_at(*answer, {"server"});
   std::optional<CloudServer> server = made == nullptr ? std::nullopt : server_of(*made);

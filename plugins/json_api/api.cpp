@@ -70,6 +70,9 @@ Failure failure_by_status(const Refusal& refusal) {
   failure.effect = refusal.status >= 500 || refusal.status == 408 ? Effect::unknown : Effect::none;
   switch (refusal.status) {
     case 401:
+      failure.code = ErrorCode::denied;
+      failure.scope = StockScope::credential;
+      break;
     case 402:
     case 403: failure.code = ErrorCode::denied; break;
     case 404: failure.code = ErrorCode::not_found; break;
@@ -169,6 +172,7 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   Failure failure = dialect_.failure_of(refusal);
   failure.vendor_code = refusal.vendor_code;
   failure.vendor_text = refusal.vendor_text;
+  const std::string advice = std::move(failure.message);
   failure.message = std::string(dialect_.vendor) + " answered " + std::to_string(response.status) +
                     (refusal.vendor_code.empty() ? "" : " " + refusal.vendor_code) + " to " + what;
   if (refusal.body.is_null()) {
@@ -176,6 +180,7 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   } else {
     failure.message += ": " + std::string(codec::clipped(refusal.vendor_text, 300));
   }
+  if (!advice.empty()) failure.message += (failure.message.back() == '.' ? " " : ". ") + advice;
   return failure;
 }
 

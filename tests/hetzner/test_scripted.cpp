@@ -155,6 +155,72 @@ TEST(HetznerWire, a_known_id_is_asked_for_and_only_a_404_makes_it_absent) {
   EXPECT_TRUE(found->servers.empty());
 }
 
+Failure refused_with(int status, const std::string& code, const std::string& words,
+                     Arch arch = Arch::x86_64) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  CreateRequest plain = request();
+  plain.ssh_public_keys.clear();
+  plain.arch = arch;
+  wire.on("POST /servers", status,
+          R"({"error":{"code":")" + code + R"(","message":")" + words + R"("}})");
+  const auto made = Provider(account()).create(plain, call);
+  EXPECT_FALSE(made.ok());
+  return made.failure();
+}
+
+TEST(HetznerRefusal, an_image_that_is_gone_names_the_sentence_and_the_setting) {
+  const Failure failure = refused_with(422, "invalid_input", "image debian-11 not found");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, StockScope::request);
+  EXPECT_NE(failure.message.find("image debian-11 not found"), std::string::npos);
+  EXPECT_NE(failure.message.find("\"image\""), std::string::npos);
+}
+
+TEST(HetznerRefusal, an_image_too_big_for_a_type_is_that_types) {
+  const Failure failure =
+      refused_with(422, "invalid_input", "image disk is bigger than server type disk");
+  EXPECT_EQ(failure.scope, StockScope::instance_type);
+}
+
+TEST(HetznerRefusal, a_type_that_is_listed_and_not_sold_there_is_that_types) {
+  const Failure failure =
+      refused_with(422, "invalid_input", "unsupported location for server type");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, StockScope::instance_type);
+}
+
+TEST(HetznerRefusal, a_quota_of_dedicated_cores_leaves_the_shared_ones) {
+  const Failure failure =
+      refused_with(403, "resource_limit_exceeded", "dedicated core limit exceeded");
+  EXPECT_EQ(failure.code, ErrorCode::quota_reached);
+  EXPECT_EQ(failure.scope, StockScope::family);
+  EXPECT_EQ(failure.scope_name, "cores:dedicated");
+  EXPECT_EQ(refused_with(403, "resource_limit_exceeded", "server limit exceeded").scope,
+            StockScope::account);
+}
+
+TEST(HetznerRefusal, a_token_that_is_refused_is_the_credential) {
+  EXPECT_EQ(refused_with(401, "unauthorized", "unable to authenticate").scope,
+            StockScope::credential);
+  EXPECT_EQ(refused_with(401, "freshly_invented", "no").scope, StockScope::credential);
+  EXPECT_EQ(refused_with(403, "forbidden", "no").scope, std::nullopt);
+}
+
+TEST(HetznerRefusal, an_image_of_the_other_architecture_leaves_its_own_types) {
+  const Failure failure = refused_with(
+      422, "invalid_input", "server type and image architecture do not match", Arch::arm64);
+  EXPECT_EQ(failure.scope, StockScope::family);
+  EXPECT_EQ(failure.scope_name, "arch:arm");
+}
+
+TEST(HetznerRefusal, words_that_no_table_knows_keep_what_the_code_implies) {
+  const Failure failure = refused_with(418, "freshly_invented", "Something new.");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, std::nullopt);
+  EXPECT_EQ(failure.vendor_text, "Something new.");
+}
+
 TEST(HetznerWire, a_taken_name_that_nobody_shows_is_looked_at_again) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
@@ -286,6 +352,15 @@ TEST(HetznerOffer, takes_the_price_of_its_location_not_the_first) {
   EXPECT_EQ(offers[0].ipv4_monthly_cap_nanos, 500'000'000);
   EXPECT_EQ(offers[0].as_of_unix_ms, 5);
   EXPECT_TRUE(offers_of(type("{}"), pricing, "fsn1", 5).empty()) << "locations has no fsn1";
+}
+
+TEST(HetznerOffer, names_the_groups_that_a_refusal_may_speak_for) {
+  EXPECT_EQ(offers_of(type(R"({"cpu_type":"shared"})"), pricing, "nbg1", 5)[0].families,
+            (std::vector<std::string>{"cx", "cores:shared", "arch:x86"}));
+  EXPECT_EQ(offers_of(type(R"({"name":"cax11","cpu_type":"shared","architecture":"arm"})"), pricing,
+                      "nbg1", 5)[0]
+                .families,
+            (std::vector<std::string>{"cax", "cores:shared", "arch:arm"}));
 }
 
 TEST(HetznerOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
