@@ -31,7 +31,7 @@ struct Account {
   [[nodiscard]] std::vector<std::string> buying_regions() const;
 };
 
-/// Throws ConfigError where the settings contradict each other.
+/// Throws ConfigError where a setting breaks AWS's own rules, or two contradict each other.
 Account account_of(const PluginConfig& config);
 
 /// Lower-case letters, digits and '-': a region becomes part of a host name, so nothing else may.

@@ -39,14 +39,16 @@ constexpr Rule rules[] = {
     // Out of stock: the next zone or type may have it. Nothing was made, though it is a 500.
     {"InsufficientInstanceCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
     {"InsufficientHostCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
-    {"InsufficientReservedInstanceCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"InsufficientReservedInstanceCapacity", ErrorCode::out_of_stock, Effect::none,
+     StockScope::zone},
     {"InsufficientCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
     {"InsufficientVolumeCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
     {"UnfulfillableCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
-    {"Unsupported", ErrorCode::out_of_stock, Effect::none, StockScope::zone},  // the type is not sold in this zone
+    // The type is not sold in this zone, or not as it was asked for.
+    {"Unsupported", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
     {"VolumeTypeNotAvailableInZone", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
-    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none,
-     StockScope::zone, network_advice},
+    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none, StockScope::zone,
+     network_advice},
     {"InsufficientAddressCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::region},
 
     // AWS counts each of them by region; vCPUs by groups of families too, see refused_create().
@@ -97,8 +99,7 @@ constexpr Rule rules[] = {
     {"ExpiredNextToken*", ErrorCode::unavailable},
 
     {"InvalidInstanceID.NotFound", ErrorCode::not_found},
-    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {},
-     lookup_advice},
+    {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {}, lookup_advice},
     {"IdempotentInstanceTerminated", ErrorCode::conflict},  // this token's server is gone
 
     {"InvalidAMIID.*", ErrorCode::invalid, Effect::none, StockScope::request, image_advice},
@@ -109,7 +110,8 @@ constexpr Rule rules[] = {
     {"InvalidKeyPair.*", ErrorCode::invalid, Effect::none, StockScope::request, key_advice},
     {"InvalidNextToken*", ErrorCode::invalid},
     {"InvalidParameter*", ErrorCode::invalid},
-    {"InvalidSecurityGroupID.*", ErrorCode::invalid, Effect::none, StockScope::request, group_advice},
+    {"InvalidSecurityGroupID.*", ErrorCode::invalid, Effect::none, StockScope::request,
+     group_advice},
     {"InvalidSubnetID.*", ErrorCode::invalid, Effect::none, StockScope::request, subnet_advice},
     {"InvalidTagKey.*", ErrorCode::invalid},
     {"InvalidUserData.*", ErrorCode::invalid},
@@ -263,10 +265,10 @@ Failure refused_create(Failure failure, const CreateRequest& request, bool has_o
     failure.scope = StockScope::region;
   } else if (failure.code == ErrorCode::invalid && says(failure, "architecture")) {
     speak_for_family(failure, arch_group_of(request.arch));
-    failure.message += " Set image to one for " + std::string(arch_word(request.arch)) +
-                       ", or leave it to berth.";
-  } else if (failure.code == ErrorCode::invalid && failure.scope.value_or(StockScope::request) ==
-                                                       StockScope::request &&
+    failure.message +=
+        " Set image to one for " + std::string(arch_word(request.arch)) + ", or leave it to berth.";
+  } else if (failure.code == ErrorCode::invalid &&
+             failure.scope.value_or(StockScope::request) == StockScope::request &&
              (says(failure, "instance type") || says(failure, "InstanceType") ||
               (!request.instance_type.empty() && says(failure, request.instance_type)))) {
     failure.scope = StockScope::instance_type;

@@ -10,10 +10,10 @@ struct Bucket {
 
 // What is not here is counted by its own letters.
 constexpr Bucket buckets[] = {
-    {"a", "standard"},  {"c", "standard"}, {"d", "standard"},   {"h", "standard"},
-    {"i", "standard"},  {"m", "standard"}, {"r", "standard"},   {"t", "standard"},
-    {"z", "standard"},  {"im", "standard"}, {"is", "standard"}, {"g", "g"},
-    {"gr", "g"},        {"vt", "g"},       {"u", "high-memory"}, {"u-", "high-memory"},
+    {"a", "standard"}, {"c", "standard"},  {"d", "standard"},    {"h", "standard"},
+    {"i", "standard"}, {"m", "standard"},  {"r", "standard"},    {"t", "standard"},
+    {"z", "standard"}, {"im", "standard"}, {"is", "standard"},   {"g", "g"},
+    {"gr", "g"},       {"vt", "g"},        {"u", "high-memory"}, {"u-", "high-memory"},
 };
 
 }  // namespace

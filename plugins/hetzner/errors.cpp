@@ -21,33 +21,33 @@ struct Row {
 // gateway or a defect speaks, which cannot know whether the request went through.
 constexpr Row rows[] = {
     {"resource_unavailable", ErrorCode::out_of_stock, Effect::none, StockScope::zone},  // 412
-    {"placement_error", ErrorCode::out_of_stock, Effect::none, StockScope::zone},  // 422
-    {"resource_limit_exceeded", ErrorCode::quota_reached, Effect::none},  // 403
-    {"rate_limit_exceeded", ErrorCode::rate_limited, Effect::none},       // 429
-    {"uniqueness_error", ErrorCode::conflict, Effect::none},              // 409
-    {"conflict", ErrorCode::unavailable, Effect::none},                   // 409: "please retry"
-    {"locked", ErrorCode::unavailable, Effect::none},                     // 423
-    {"maintenance", ErrorCode::unavailable, Effect::none},                // 503
-    {"unavailable", ErrorCode::unavailable, Effect::unknown},             // 503
-    {"bad_gateway", ErrorCode::unavailable, Effect::unknown},             // 502
-    {"timeout", ErrorCode::unavailable, Effect::unknown},                 // 504
-    {"server_error", ErrorCode::unavailable, Effect::unknown},            // 500
-    {"service_error", ErrorCode::unavailable, Effect::unknown},           // 500
-    {"unauthorized", ErrorCode::denied, Effect::none, StockScope::credential},  // 401
+    {"placement_error", ErrorCode::out_of_stock, Effect::none, StockScope::zone},       // 422
+    {"resource_limit_exceeded", ErrorCode::quota_reached, Effect::none},                // 403
+    {"rate_limit_exceeded", ErrorCode::rate_limited, Effect::none},                     // 429
+    {"uniqueness_error", ErrorCode::conflict, Effect::none},                            // 409
+    {"conflict", ErrorCode::unavailable, Effect::none},          // 409: "please retry"
+    {"locked", ErrorCode::unavailable, Effect::none},            // 423
+    {"maintenance", ErrorCode::unavailable, Effect::none},       // 503
+    {"unavailable", ErrorCode::unavailable, Effect::unknown},    // 503
+    {"bad_gateway", ErrorCode::unavailable, Effect::unknown},    // 502
+    {"timeout", ErrorCode::unavailable, Effect::unknown},        // 504
+    {"server_error", ErrorCode::unavailable, Effect::unknown},   // 500
+    {"service_error", ErrorCode::unavailable, Effect::unknown},  // 500
+    {"unauthorized", ErrorCode::denied, Effect::none, StockScope::credential},    // 401
     {"token_readonly", ErrorCode::denied, Effect::none, StockScope::credential},  // 401
-    {"forbidden", ErrorCode::denied, Effect::none},                       // 403
-    {"protected", ErrorCode::denied, Effect::none},                       // 403: delete protection
-    {"not_found", ErrorCode::not_found, Effect::none},                    // 404
-    {"invalid_input", ErrorCode::invalid, Effect::none},                  // 422
+    {"forbidden", ErrorCode::denied, Effect::none},                               // 403
+    {"protected", ErrorCode::denied, Effect::none},       // 403: delete protection
+    {"not_found", ErrorCode::not_found, Effect::none},    // 404
+    {"invalid_input", ErrorCode::invalid, Effect::none},  // 422
     {"invalid_server_type", ErrorCode::invalid, Effect::none, StockScope::instance_type},  // 422
-    {"json_error", ErrorCode::invalid, Effect::none},                     // 400
-    {"unsupported_error", ErrorCode::invalid, Effect::none},              // 400
-    {"deprecated_api_endpoint", ErrorCode::invalid, Effect::none},        // 410
-    {"method_not_allowed", ErrorCode::invalid, Effect::none},             // 405
+    {"json_error", ErrorCode::invalid, Effect::none},                                      // 400
+    {"unsupported_error", ErrorCode::invalid, Effect::none},                               // 400
+    {"deprecated_api_endpoint", ErrorCode::invalid, Effect::none},                         // 410
+    {"method_not_allowed", ErrorCode::invalid, Effect::none},                              // 405
 };
 
 struct Words {
-  std::string_view words;  // in the vendor's sentence, lower case
+  std::string_view words;       // in the vendor's sentence, lower case
   std::optional<ErrorCode> of;  // only beside this code
   StockScope scope;
   std::string_view family = {};
@@ -66,7 +66,10 @@ constexpr Words words_of_a_create[] = {
     {"location disabled", {}, StockScope::region},
     {"location is disabled", {}, StockScope::region},
     {"unsupported location for server type", {}, StockScope::instance_type},
-    {"bigger than server type disk", {}, StockScope::instance_type, "",
+    {"bigger than server type disk",
+     {},
+     StockScope::instance_type,
+     "",
      "Set \"image\" to a smaller one to buy small types."},
     {"image", ErrorCode::invalid, StockScope::request, "",
      "Set \"image\" to one that Hetzner lists for this project."},

@@ -12,6 +12,7 @@
 #include "catalogue.hpp"
 #include "errors.hpp"
 #include "json_api/fields.hpp"
+#include "json_api/settings.hpp"
 #include "json_api/ssh_key.hpp"
 #include "server.hpp"
 
@@ -56,11 +57,21 @@ Account account_of(const PluginConfig& config) {
   account.ssh_keys = config.list("ssh_keys");
   account.network = config.text_or("network", "");
   account.tags = config.list("tags");
-  if (account.token.empty()) throw ConfigError("\"token\" is empty");
-  if (account.endpoint.compare(0, 4, "http") != 0)
-    throw ConfigError("\"endpoint\" must begin with https:// (or http://)");
+  json_api::check_token(account.token);
+  json_api::check_endpoint(account.endpoint);
+  json_api::check_regions(account.default_region, account.regions);
+  json_api::check_image(account.image);
+  json_api::check_ssh_keys(account.ssh_keys);
   if (!account.network.empty() && !is_number(account.network))
     throw ConfigError("\"network\" must be the network's id, a number");
+  for (const std::string& tag : account.tags) {
+    const std::size_t equals = tag.find('=');
+    if (!is_label_key(tag.substr(0, equals)) ||
+        (equals != std::string::npos && !is_label_value(tag.substr(equals + 1))))
+      throw ConfigError("\"tags\": \"" + tag +
+                        "\" is no label for Hetzner: KEY or KEY=VALUE, each at most 63 of "
+                        "[A-Za-z0-9_.-] with a letter or digit at both ends");
+  }
   return account;
 }
 

@@ -50,6 +50,23 @@ bool is_label_value(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_label_character);
 }
 
+bool is_label_key(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return !text.empty() && is_label_value(text);
+  std::string_view prefix = text.substr(0, slash);
+  const std::string_view name = text.substr(slash + 1);
+  // The vendor keeps its own prefix for itself.
+  if (prefix.empty() || prefix.size() > 253 || prefix == "hetzner.cloud") return false;
+  for (bool more = true; more;) {
+    const std::size_t dot = prefix.find('.');
+    const std::string_view part = prefix.substr(0, dot);
+    if (part.empty() || !is_label_value(part)) return false;
+    more = dot != std::string_view::npos;
+    if (more) prefix.remove_prefix(dot + 1);
+  }
+  return !name.empty() && is_label_value(name);
+}
+
 std::optional<std::map<std::string, std::string>> labels_of(const CreateRequest& request) {
   for (const std::string* id :
        {&request.installation_id, &request.organization_id, &request.attempt_id})

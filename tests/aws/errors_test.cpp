@@ -80,14 +80,15 @@ TEST(Errors, SayHowFarTheySpeak) {
 
 // A refused create, and how much it speaks for.
 
-Failure refused(const std::string& code, const std::string& words, const std::string& type = "t4g.small",
-                Arch arch = Arch::x86_64) {
+Failure refused(const std::string& code, const std::string& words,
+                const std::string& type = "t4g.small", Arch arch = Arch::x86_64) {
   CreateRequest request;
   request.instance_type = type;
   request.arch = arch;
   request.region = "us-east-1";
   request.zone = "us-east-1a";
-  return refused_create(failure_of({400, code, words}, "RunInstances in us-east-1"), request, false);
+  return refused_create(failure_of({400, code, words}, "RunInstances in us-east-1"), request,
+                        false);
 }
 
 const std::string not_authorized =
@@ -137,8 +138,9 @@ TEST(RefusedCreate, AMissingDefaultVpcNamesTheSettingAndTheVendorsWords) {
 TEST(RefusedCreate, WhatATypeCannotDoIsNoFaultOfTheOthers) {
   EXPECT_EQ(refused("Unsupported", "The requested configuration is currently not supported.").scope,
             StockScope::instance_type);
-  EXPECT_EQ(refused("Unsupported", "type (t4g.small) is not supported in your requested "
-                                   "Availability Zone (us-east-1e).")
+  EXPECT_EQ(refused("Unsupported",
+                    "type (t4g.small) is not supported in your requested "
+                    "Availability Zone (us-east-1e).")
                 .scope,
             StockScope::zone);
   EXPECT_EQ(refused("InvalidParameterCombination",

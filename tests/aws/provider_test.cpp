@@ -542,9 +542,9 @@ TEST_F(ProviderTest, OffersOfARegionThatIsNoneAreInvalid) {
 }
 
 TEST(AccountSettings, AreReadAndChecked) {
-  Settings settings{{"access_key_id", std::string("A")},
+  Settings settings{{"access_key_id", std::string("AKIAIOSFODNN7EXAMPLE")},
                     {"secret_access_key", std::string("S")},
-                    {"subnet_id", std::string("subnet-1")},
+                    {"subnet_id", std::string("subnet-0123456789abcdef0")},
                     {"zones", std::vector<std::string>{"eu-west-1a"}},
                     {"default_region", std::string("eu-west-1")}};
   const Account account = account_of(PluginConfig(settings));
@@ -558,6 +558,33 @@ TEST(AccountSettings, AreReadAndChecked) {
   auto odd_region = settings;
   odd_region["regions"] = std::vector<std::string>{"a.b"};
   EXPECT_THROW(account_of(PluginConfig(odd_region)), ConfigError);
+  const std::pair<const char*, SettingValue> wrong[] = {
+      {"access_key_id", "AKIA"},
+      {"secret_access_key", "two words"},
+      {"session_token", "line\nbreak"},
+      {"default_region", "Ireland"},
+      {"regions", std::vector<std::string>{"eu-west"}},
+      {"endpoint", "ec2.eu-west-1.amazonaws.com"},
+      {"pricing_endpoint", "https://user@host"},
+      {"sts_endpoint", "https://"},
+      {"image", "ubuntu"},
+      {"image", "ami-xyz"},
+      {"subnet_id", "subnet-zzz"},
+      {"security_group_ids", std::vector<std::string>{"default"}},
+      {"key_name", " ops"},
+      {"zones", std::vector<std::string>{"us-east-1a"}},
+      {"instance_families", std::vector<std::string>{"m7g.large"}}};
+  for (const auto& [key, value] : wrong) {
+    auto changed = settings;
+    changed[key] = value;
+    try {
+      account_of(PluginConfig(changed));
+      ADD_FAILURE() << key;
+    } catch (const ConfigError& problem) {
+      EXPECT_EQ(std::string(problem.what()).find("\"" + std::string(key) + "\""), 0u)
+          << problem.what();
+    }
+  }
   settings.erase("secret_access_key");
   EXPECT_THROW(account_of(PluginConfig(settings)), ConfigError);
 }

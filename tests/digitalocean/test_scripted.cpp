@@ -308,6 +308,20 @@ TEST(DigitalOceanSettings, are_checked_where_they_are_read) {
   EXPECT_THROW(account_of(PluginConfig(
                    {{"token", std::string("t")}, {"tags", std::vector<std::string>{"no blanks"}}})),
                ConfigError);
+  const std::pair<const char*, SettingValue> wrong[] = {
+      {"token", "two words"},
+      {"endpoint", "ftp://x"},
+      {"default_region", "New York"},
+      {"regions", std::vector<std::string>{"fra1", "F1"}},
+      {"image", "debian 12"},
+      {"vpc_uuid", "my-vpc"},
+      {"vpc_uuid", "760e09ef-dc84-11e8-981e-3cfdfeaae00g"},
+      {"ssh_keys", std::vector<std::string>{"ssh-ed25519 AAAA me@home"}}};
+  for (const auto& [key, value] : wrong) {
+    Settings settings{{"token", std::string("t")}};
+    settings[key] = value;
+    EXPECT_THROW(account_of(PluginConfig(settings)), ConfigError) << key;
+  }
 }
 
 }  // namespace

@@ -405,5 +405,46 @@ TEST(HetznerSettings, are_checked_where_they_are_read) {
       ConfigError);
 }
 
+using Texts = std::vector<std::string>;
+
+/// What is said of one setting beside a token; "": it is taken.
+std::string said_of(const std::string& key, const SettingValue& value) {
+  Settings settings{{"token", std::string("t")}};
+  settings[key] = value;
+  try {
+    account_of(PluginConfig(settings));
+    return {};
+  } catch (const ConfigError& wrong) {
+    return wrong.what();
+  }
+}
+
+TEST(HetznerSettings, a_tag_that_is_no_label_is_told_with_the_rule_before_anything_is_bought) {
+  EXPECT_NE(said_of("tags", Texts{"team=b\xc3\xbcro"}).find("[A-Za-z0-9_.-]"), std::string::npos);
+  for (const char* wrong : {"", "=web", "team=-web", "team=a b", "hetzner.cloud/team=web", "a/b/c",
+                            "team=a=b"})
+    EXPECT_FALSE(said_of("tags", Texts{wrong}).empty()) << wrong;
+  EXPECT_FALSE(said_of("tags", Texts{"team=" + std::string(64, 'x')}).empty());
+  for (const char* right : {"team=web", "team", "team=", "example.com/team=web.1"})
+    EXPECT_EQ(said_of("tags", Texts{right}), "") << right;
+}
+
+TEST(HetznerSettings, each_one_is_checked_against_the_vendors_rules) {
+  const std::string pasted = "ssh-ed25519 AAAA me@home";
+  const std::pair<const char*, SettingValue> wrong[] = {
+      {"token", "two words"},           {"token", "line\nbreak"},
+      {"endpoint", "https://"},         {"endpoint", "https://a b/v1"},
+      {"endpoint", "https://u:p@h/v1"}, {"default_region", "N\xc3\xbcrnberg"},
+      {"regions", Texts{"nbg1", ""}},   {"image", "debian 12"},
+      {"image", ""},                    {"ssh_keys", Texts{pasted}},
+      {"ssh_keys", Texts{""}},          {"network", "-4"}};
+  for (const auto& [key, value] : wrong) {
+    const std::string said = said_of(key, value);
+    EXPECT_EQ(said.find("\"" + std::string(key) + "\""), 0U) << key << ": " << said;
+  }
+  EXPECT_EQ(said_of("token", "two words").find("two words"), std::string::npos);
+  EXPECT_EQ(said_of("ssh_keys", Texts{"ops laptop", "4711"}), "");
+}
+
 }  // namespace
 }  // namespace berth::hetzner

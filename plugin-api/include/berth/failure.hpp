@@ -37,7 +37,7 @@ enum class StockScope {
   account,        // everything of this account
   request,        // this one request, and nothing else
   instance_type,  // this instance type in this region
-  family,         // the types that have Failure::scope_name among their Offer::families, in the region
+  family,         // the types in the region with Failure::scope_name among their Offer::families
   credential,     // everything that this credential may do, in every account that shares it
 };
 
@@ -84,7 +84,8 @@ std::string_view to_word(ErrorCode code);
 std::string_view to_word(Effect effect);
 std::string_view to_word(StockScope scope);
 
-/// Unknown words become `internal` / `unknown` / no scope: a newer plugin never stops an older host.
+/// Unknown words become `internal` / `unknown` / no scope: a newer plugin never stops an older
+/// host.
 ErrorCode error_code_of(std::string_view word);
 Effect effect_of(std::string_view word);
 std::optional<StockScope> stock_scope_of(std::string_view word);
