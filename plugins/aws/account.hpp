@@ -1,6 +1,9 @@
 // One AWS account as berth's configuration describes it.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +13,7 @@
 
 namespace berth::aws {
 
-/// Plain, immutable; any thread.
+/// Plain, immutable but for the clock's error; any thread.
 struct Account {
   Credentials credentials;
   std::string default_region = "us-east-1";
@@ -24,6 +27,10 @@ struct Account {
   std::string key_name;                        // "": no EC2 key pair
   std::vector<std::string> zones;              // empty: every zone of the region
   std::vector<std::string> instance_families;  // empty: every family
+  /// What AWS's clock is ahead of this machine's, in ms, once a refusal has told it. Shared by all
+  /// copies, so that one refusal corrects the signatures of all calls.
+  std::shared_ptr<std::atomic<std::int64_t>> clock_error_ms =
+      std::make_shared<std::atomic<std::int64_t>>(0);
 
   /// Where berth looks when it is not told where: `regions` and default_region, each once.
   [[nodiscard]] std::vector<std::string> all_regions() const;

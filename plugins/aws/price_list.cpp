@@ -68,7 +68,7 @@ Listing<std::string> Api::get_products(
     if (!response) return fail(response.failure());
     if (response->status < 200 || response->status > 299) {
       const VendorError told = error_of(response->body);
-      return fail(failure_of({response->status, redacted(told.code), redacted(told.text)}, action));
+      return fail(refused(*response, told, action));
     }
     const json::object answer = object_of(response->body);
     const json::value* list = answer.if_contains("PriceList");

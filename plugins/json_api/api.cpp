@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "berth/codec.hpp"
+#include "clock.hpp"
 
 namespace berth::json_api {
 namespace {
@@ -180,6 +181,10 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   } else {
     failure.message += ": " + std::string(codec::clipped(refusal.vendor_text, 300));
   }
+  if (failure.code == ErrorCode::denied)
+    if (const auto error = clock_error_ms(response, call.now_unix_ms()))
+      failure.message += (failure.message.back() == '.' ? " " : ". ") +
+                         clock_sentence(*error, std::string(dialect_.vendor));
   if (!advice.empty()) failure.message += (failure.message.back() == '.' ? " " : ". ") + advice;
   return failure;
 }

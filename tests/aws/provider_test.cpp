@@ -504,6 +504,49 @@ TEST_F(DestroyTest, NeedsAnOwnerAndAnId) {
   EXPECT_TRUE(http.requests.empty());
 }
 
+// The clock
+
+TEST_F(ProviderTest, AClockThatIsWrongIsToldAndSignedRoundOnce) {
+  call.now = test::friday_noon + 17 * 60'000;  // 17 minutes ahead
+  http.say(401, error_xml("AuthFailure", "AWS was not able to validate the provided credentials"),
+           {{"date", "Fri, 27 Nov 2026 12:00:00 GMT"}});
+  http.say(200, one_image());
+  http.say(200, started);
+  Provider provider(account);
+  ASSERT_TRUE(provider.create(wanted(), call));
+  ASSERT_EQ(actions(), (Ids{"DescribeImages", "DescribeImages", "RunInstances"}));
+  const auto signed_at = [&](std::size_t n) {
+    std::vector<std::string> times;
+    for (const auto& [name, value] : http.requests[n].headers)
+      if (name == "x-amz-date") times.push_back(value);
+    return times;
+  };
+  EXPECT_EQ(signed_at(0), Ids{"20261127T121700Z"});
+  EXPECT_EQ(signed_at(1), Ids{"20261127T120000Z"});
+  EXPECT_EQ(signed_at(2), Ids{"20261127T120000Z"}) << "one refusal corrects what follows";
+  ASSERT_FALSE(call.logged.empty());
+  EXPECT_NE(call.logged[0].find("17 minutes ahead of AWS's"), std::string::npos);
+}
+
+TEST_F(ProviderTest, ARefusedSignatureThatIsNotTheClocksIsAskedOnceOnly) {
+  http.say(401, error_xml("AuthFailure", "no"), {{"date", "Fri, 27 Nov 2026 12:00:01 GMT"}});
+  const auto refused = Provider(account).check(call);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(http.requests.size(), 1u);
+  EXPECT_EQ(refused.failure().message.find("clock"), std::string::npos);
+}
+
+TEST_F(ProviderTest, ASignatureRefusedTwiceSaysByHowMuchTheClockIsWrong) {
+  call.now = test::friday_noon - 3 * 3600'000;
+  for (int n = 0; n < 2; ++n)
+    http.say(400, error_xml("RequestExpired", "Request has expired."),
+             {{"date", "Fri, 27 Nov 2026 12:00:00 GMT"}});
+  const auto refused = Provider(account).check(call);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.failure().message.find("3 hours behind AWS's"), std::string::npos)
+      << refused.failure().message;
+}
+
 // check, offers, settings
 
 TEST_F(ProviderTest, CheckNamesTheAccountAndTriesEachRegion) {

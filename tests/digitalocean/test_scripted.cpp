@@ -110,8 +110,8 @@ TEST(DigitalOceanRefusal, says_how_much_it_speaks_for) {
   const Row rows[] = {
       {"You specified an invalid image for Droplet creation.", ErrorCode::invalid,
        StockScope::request, "", "\"image\""},
-      {"The image is not available in the selected region.", ErrorCode::invalid,
-       StockScope::region, "", "\"image\""},
+      {"The image is not available in the selected region.", ErrorCode::invalid, StockScope::region,
+       "", "\"image\""},
       {"This image requires a larger disk.", ErrorCode::invalid, StockScope::instance_type, "",
        "\"image\""},
       {"VPC not found in region.", ErrorCode::invalid, StockScope::request, "", "\"vpc_uuid\""},

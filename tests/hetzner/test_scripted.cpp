@@ -207,6 +207,17 @@ TEST(HetznerRefusal, a_token_that_is_refused_is_the_credential) {
   EXPECT_EQ(refused_with(403, "forbidden", "no").scope, std::nullopt);
 }
 
+TEST(HetznerRefusal, a_refused_token_says_by_how_much_the_clock_is_wrong) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /servers", 401, R"({"error":{"code":"unauthorized","message":"no"}})",
+          {{"date", "Wed, 18 Nov 2026 00:00:00 GMT"}});
+  const auto refused = Provider(account()).check(call);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.failure().message.find("ahead of Hetzner's"), std::string::npos)
+      << refused.failure().message;
+}
+
 TEST(HetznerRefusal, an_image_of_the_other_architecture_leaves_its_own_types) {
   const Failure failure = refused_with(
       422, "invalid_input", "server type and image architecture do not match", Arch::arm64);
@@ -421,8 +432,8 @@ std::string said_of(const std::string& key, const SettingValue& value) {
 
 TEST(HetznerSettings, a_tag_that_is_no_label_is_told_with_the_rule_before_anything_is_bought) {
   EXPECT_NE(said_of("tags", Texts{"team=b\xc3\xbcro"}).find("[A-Za-z0-9_.-]"), std::string::npos);
-  for (const char* wrong : {"", "=web", "team=-web", "team=a b", "hetzner.cloud/team=web", "a/b/c",
-                            "team=a=b"})
+  for (const char* wrong :
+       {"", "=web", "team=-web", "team=a b", "hetzner.cloud/team=web", "a/b/c", "team=a=b"})
     EXPECT_FALSE(said_of("tags", Texts{wrong}).empty()) << wrong;
   EXPECT_FALSE(said_of("tags", Texts{"team=" + std::string(64, 'x')}).empty());
   for (const char* right : {"team=web", "team", "team=", "example.com/team=web.1"})
@@ -431,13 +442,18 @@ TEST(HetznerSettings, a_tag_that_is_no_label_is_told_with_the_rule_before_anythi
 
 TEST(HetznerSettings, each_one_is_checked_against_the_vendors_rules) {
   const std::string pasted = "ssh-ed25519 AAAA me@home";
-  const std::pair<const char*, SettingValue> wrong[] = {
-      {"token", "two words"},           {"token", "line\nbreak"},
-      {"endpoint", "https://"},         {"endpoint", "https://a b/v1"},
-      {"endpoint", "https://u:p@h/v1"}, {"default_region", "N\xc3\xbcrnberg"},
-      {"regions", Texts{"nbg1", ""}},   {"image", "debian 12"},
-      {"image", ""},                    {"ssh_keys", Texts{pasted}},
-      {"ssh_keys", Texts{""}},          {"network", "-4"}};
+  const std::pair<const char*, SettingValue> wrong[] = {{"token", "two words"},
+                                                        {"token", "line\nbreak"},
+                                                        {"endpoint", "https://"},
+                                                        {"endpoint", "https://a b/v1"},
+                                                        {"endpoint", "https://u:p@h/v1"},
+                                                        {"default_region", "N\xc3\xbcrnberg"},
+                                                        {"regions", Texts{"nbg1", ""}},
+                                                        {"image", "debian 12"},
+                                                        {"image", ""},
+                                                        {"ssh_keys", Texts{pasted}},
+                                                        {"ssh_keys", Texts{""}},
+                                                        {"network", "-4"}};
   for (const auto& [key, value] : wrong) {
     const std::string said = said_of(key, value);
     EXPECT_EQ(said.find("\"" + std::string(key) + "\""), 0U) << key << ": " << said;
