@@ -1,6 +1,9 @@
 #include "account.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "partition.hpp"
 
 namespace berth::aws {
 
@@ -93,6 +96,15 @@ void check(const Account& account) {
     refuse("key_name", account.key_name,
            "is no key pair's name: at most 255 of ASCII, no blanks at its ends");
   const std::vector<std::string> regions = account.all_regions();
+  const Partition& partition = partition_of(account.default_region);
+  for (const std::string& region : regions)
+    if (partition_of(region).name != partition.name)
+      refuse("regions", region,
+             "lies in another partition than default_region: keys are of one partition, so give it "
+             "an account of its own");
+  if (partition.debian_owner.empty() && !is_id(account.image, "ami-"))
+    refuse("image", account.image,
+           "cannot be looked up in this partition (China, GovCloud): set the id of an AMI there");
   for (const std::string& zone : account.zones)
     if (std::none_of(regions.begin(), regions.end(),
                      [&](const std::string& region) { return is_zone_of(zone, region); }))
@@ -141,10 +153,13 @@ bool is_zone_of(std::string_view zone, std::string_view region) {
 }
 
 std::string endpoint_in(std::string endpoint, const std::string& region) {
-  constexpr std::string_view placeholder = "{region}";
-  for (auto at = endpoint.find(placeholder); at != std::string::npos;
-       at = endpoint.find(placeholder, at + region.size()))
-    endpoint.replace(at, placeholder.size(), region);
+  const std::string suffix(partition_of(region).suffix);
+  const std::pair<std::string_view, const std::string&> fillings[] = {{"{region}", region},
+                                                                      {"{suffix}", suffix}};
+  for (const auto& [placeholder, value] : fillings)
+    for (auto at = endpoint.find(placeholder); at != std::string::npos;
+         at = endpoint.find(placeholder, at + value.size()))
+      endpoint.replace(at, placeholder.size(), value);
   // SigV4 signs the path, and EC2's only path is "/".
   if (endpoint.empty() || endpoint.back() != '/') endpoint += '/';
   return endpoint;

@@ -18,9 +18,9 @@ struct Account {
   Credentials credentials;
   std::string default_region = "us-east-1";
   std::vector<std::string> regions;  // empty: only default_region
-  std::string endpoint = "https://ec2.{region}.amazonaws.com";
-  std::string pricing_endpoint = "https://api.pricing.us-east-1.amazonaws.com";
-  std::string sts_endpoint = "https://sts.{region}.amazonaws.com";
+  std::string endpoint = "https://ec2.{region}.{suffix}";
+  std::string pricing_endpoint = "https://api.pricing.{region}.{suffix}";
+  std::string sts_endpoint = "https://sts.{region}.{suffix}";
   std::string image;      // an AMI's id or "debian-12"; "": that
   std::string subnet_id;  // "": the zone's default subnet
   std::vector<std::string> security_group_ids;
@@ -48,7 +48,7 @@ bool is_region(std::string_view text);
 /// they have prices of their own, under another regionCode.
 bool is_zone_of(std::string_view zone, std::string_view region);
 
-/// `endpoint` with {region} filled in.
+/// `endpoint` with {region} filled in, and {suffix} by the region's partition (amazonaws.com).
 std::string endpoint_in(std::string endpoint, const std::string& region);
 
 }  // namespace berth::aws

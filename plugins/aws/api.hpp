@@ -99,10 +99,10 @@ class Api {
   template <class T, class ReadItem>
   Listing<T> pages(const std::string& region, const Ec2Query& query, const char* set,
                    ReadItem read_item);
-  /// Signs and sends; once more with AWS's time where the clock may be why it was refused. Turns a refusal into a Failure; `action` names it there.
+  /// Signs and sends; once more with AWS's time where the clock may be why it was refused.
   Result<HttpResponse> exchange(HttpRequest request, const SigningScope& scope,
                                 const std::string& action);
-  /// The failure that `told` is, and by how much this machine's clock is wrong where that may be why.
+  /// The failure that `told` is, with by how much the clock is wrong where that may be why.
   [[nodiscard]] Failure refused(const HttpResponse& response, const VendorError& told,
                                 const std::string& action) const;
   /// Why the call must not send another request, if so.

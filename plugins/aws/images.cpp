@@ -6,14 +6,12 @@
 
 #include "errors.hpp"
 #include "families.hpp"
+#include "partition.hpp"
 
 namespace berth::aws {
 namespace {
 
 constexpr std::int64_t life_ms = 10 * 60'000;
-
-// Debian's account and its images' names: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
-constexpr const char* debian_owner = "136693071363";
 
 // "debian-12": "debian-12-amd64-*", as Debian names its images. "": the word names none of
 // Debian's.
@@ -35,6 +33,10 @@ Result<Image> newest_image(const CreateRequest& request, const std::string& word
     return invalid_request("\"" + word +
                            "\" is no image on AWS. Name an id (ami-...) or debian-12.");
 
+  const std::string debian_owner(partition_of(request.region).debian_owner);
+  if (!is_id && debian_owner.empty())
+    return invalid_request("Debian's images in " + request.region +
+                           " are not known. Set \"image\" to the id of an AMI (ami-...) there.");
   const auto images = is_id ? api.describe_images(request.region, word, "", {})
                             : api.describe_images(request.region, "", debian_owner,
                                                   {{"name", {pattern}},

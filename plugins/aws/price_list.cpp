@@ -5,6 +5,7 @@
 
 #include "api.hpp"
 #include "errors.hpp"
+#include "partition.hpp"
 
 namespace berth::aws {
 namespace {
@@ -40,8 +41,11 @@ Listing<std::string> Api::get_products(
     const std::string& service_code,
     const std::vector<std::pair<std::string, std::string>>& attributes) {
   const std::string action = "GetProducts of " + service_code;
-  // The Price List lives in three regions and knows the prices of all; its own name says which.
-  const SigningScope scope{"us-east-1", "pricing"};
+  // The Price List lives in a few regions and knows the prices of all of its partition.
+  std::string priced_region;
+  for (const auto& [field, value] : attributes)
+    if (field == "regionCode") priced_region = value;
+  const SigningScope scope{std::string(partition_of(priced_region).price_region), "pricing"};
   json::array filters;
   for (const auto& [field, value] : attributes)
     filters.push_back({{"Type", "TERM_MATCH"}, {"Field", field}, {"Value", value}});

@@ -547,6 +547,39 @@ TEST_F(ProviderTest, ASignatureRefusedTwiceSaysByHowMuchTheClockIsWrong) {
       << refused.failure().message;
 }
 
+// Partitions
+
+TEST_F(ProviderTest, ChinaHasHostsAndAPriceListOfItsOwn) {
+  account.default_region = "cn-north-1";
+  account.image = "ami-1";
+  Provider provider(account);
+  (void)provider.check(call);
+  Api api(account, call);
+  (void)api.describe_instances("cn-north-1", {});
+  (void)api.get_products("AmazonEC2", {{"regionCode", "cn-north-1"}});
+  (void)api.get_products("AmazonEC2", {{"regionCode", "us-gov-west-1"}});
+  ASSERT_EQ(http.requests.size(), 4u);
+  EXPECT_EQ(http.requests[0].url, "https://sts.cn-north-1.amazonaws.com.cn/");
+  EXPECT_EQ(http.requests[1].url, "https://ec2.cn-north-1.amazonaws.com.cn/");
+  EXPECT_EQ(http.requests[2].url, "https://api.pricing.cn-northwest-1.amazonaws.com.cn/");
+  EXPECT_NE(http.requests[2].headers.back().second.find("/cn-northwest-1/pricing/"),
+            std::string::npos);
+  EXPECT_EQ(http.requests[3].url, "https://api.pricing.us-east-1.amazonaws.com/");
+  EXPECT_EQ(endpoint_in(account.endpoint, "us-gov-west-1"),
+            "https://ec2.us-gov-west-1.amazonaws.com/");
+}
+
+TEST_F(ProviderTest, DebiansCommercialAccountIsNotAskedForInAnotherPartition) {
+  auto request = wanted();
+  request.region = "us-gov-west-1";
+  request.zone = "us-gov-west-1a";
+  const auto made = Provider(account).create(request, call);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.failure().code, ErrorCode::invalid);
+  EXPECT_NE(made.failure().message.find("\"image\""), std::string::npos);
+  EXPECT_TRUE(http.requests.empty());
+}
+
 // check, offers, settings
 
 TEST_F(ProviderTest, CheckNamesTheAccountAndTriesEachRegion) {
@@ -592,7 +625,7 @@ TEST(AccountSettings, AreReadAndChecked) {
                     {"default_region", std::string("eu-west-1")}};
   const Account account = account_of(PluginConfig(settings));
   EXPECT_EQ(account.default_region, "eu-west-1");
-  EXPECT_EQ(account.endpoint, "https://ec2.{region}.amazonaws.com");
+  EXPECT_EQ(account.endpoint, "https://ec2.{region}.{suffix}");
   EXPECT_EQ(endpoint_in(account.endpoint, "eu-west-1"), "https://ec2.eu-west-1.amazonaws.com/");
 
   auto two_zones = settings;
@@ -616,7 +649,8 @@ TEST(AccountSettings, AreReadAndChecked) {
       {"security_group_ids", std::vector<std::string>{"default"}},
       {"key_name", " ops"},
       {"zones", std::vector<std::string>{"us-east-1a"}},
-      {"instance_families", std::vector<std::string>{"m7g.large"}}};
+      {"instance_families", std::vector<std::string>{"m7g.large"}},
+      {"regions", std::vector<std::string>{"cn-north-1"}}};
   for (const auto& [key, value] : wrong) {
     auto changed = settings;
     changed[key] = value;
