@@ -22,7 +22,10 @@ Instance instance_of(const pugi::xml_node& item) {
   instance.type = item.child_value("instanceType");
   instance.zone = item.child("placement").child_value("availabilityZone");
   instance.state = item.child("instanceState").child_value("name");
+  instance.architecture = item.child_value("architecture");
   instance.state_reason = item.child("stateReason").child_value("message");
+  if (instance.state_reason.empty())
+    instance.state_reason = item.child("stateReason").child_value("code");
   instance.public_ipv4 = item.child_value("ipAddress");
   instance.private_ipv4 = item.child_value("privateIpAddress");
   instance.launched_unix_ms = unix_ms_of_iso(item.child_value("launchTime"));

@@ -33,7 +33,7 @@ struct Identity {
 };
 
 struct Instance {
-  std::string id, type, zone, state, state_reason, public_ipv4, private_ipv4;
+  std::string id, type, zone, architecture, state, state_reason, public_ipv4, private_ipv4;
   std::int64_t launched_unix_ms = 0;
   std::map<std::string, std::string> tags;
 };

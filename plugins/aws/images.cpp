@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <tuple>
 
 #include "errors.hpp"
@@ -65,7 +66,28 @@ Result<Image> newest_image(const CreateRequest& request, const std::string& word
   return *newest;
 }
 
+struct Login {
+  std::string_view beginning;  // of the image's name, as its maker spells it
+  std::string_view user;
+};
+
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connection-prereqs-general.html
+constexpr Login logins[] = {
+    {"debian-", "admin"},          {"ubuntu/", "ubuntu"},       {"ubuntu-", "ubuntu"},
+    {"ubuntu-minimal/", "ubuntu"}, {"al2023-ami-", "ec2-user"}, {"amzn-ami-", "ec2-user"},
+    {"amzn2-ami-", "ec2-user"},    {"RHEL-", "ec2-user"},       {"suse-sles-", "ec2-user"},
+    {"CentOS Stream", "ec2-user"}, {"AlmaLinux", "ec2-user"},   {"Rocky-", "rocky"},
+    {"Fedora-Cloud-", "fedora"},   {"Flatcar-", "core"},        {"FreeBSD ", "ec2-user"},
+};
+
 }  // namespace
+
+std::string login_of(const std::string& image_name) {
+  for (const Login& login : logins)
+    if (image_name.compare(0, login.beginning.size(), login.beginning) == 0)
+      return std::string(login.user);
+  return {};
+}
 
 Result<Image> Images::image_for(const CreateRequest& request, const Account& account, Api& api,
                                 std::int64_t now_unix_ms) {

@@ -120,6 +120,11 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
       for (Offer& offer : offers_of(size, region, available, call.now_unix_ms()))
         list.offers.push_back(std::move(offer));
   }
+  if (!sizes->items.empty() && list.offers.empty())
+    return refused(ErrorCode::unavailable,
+                   "DigitalOcean lists " + std::to_string(sizes->items.size()) +
+                       " sizes and sells none of them in " + json_api::joined(regions) +
+                       ". Are \"regions\" and default_region regions such as nyc1?");
   return list;
 }
 

@@ -33,8 +33,9 @@ Failure before_create(Failure failure) {
   return failure;
 }
 
-/// The actions that must end well before the server runs, for find().
-std::string note_of(const json::value& answer) {
+/// The actions that must end well before the server is whole, and the network that it was asked to
+/// join, for find().
+std::string note_of(const json::value& answer, const std::string& network) {
   json::array actions;
   if (const auto id = integer_at(answer, {"action", "id"})) actions.emplace_back(*id);
   if (const auto* next = json_api::list_at(answer, {"next_actions"}))
@@ -42,6 +43,7 @@ std::string note_of(const json::value& answer) {
       if (const auto id = integer_at(action, {"id"})) actions.emplace_back(*id);
   json::object note;
   note["actions"] = std::move(actions);
+  if (!network.empty()) note["network"] = network;
   return json::serialize(note);
 }
 
@@ -108,6 +110,11 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
     for (const json::value& type : types->items)
       for (Offer& offer : offers_of(type, *pricing, region, call.now_unix_ms()))
         list.offers.push_back(std::move(offer));
+  if (!types->items.empty() && list.offers.empty())
+    return refused(ErrorCode::unavailable,
+                   "Hetzner lists " + std::to_string(types->items.size()) +
+                       " server types and sells none of them in " + json_api::joined(regions) +
+                       ". Are \"regions\" and default_region locations such as nbg1?");
   return list;
 }
 
@@ -170,7 +177,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
     return failure;
   }
   server->state = ServerState::pending;
-  return Created{*server, note_of(*answer)};
+  return Created{*server, note_of(*answer, account_.network)};
 }
 
 /// A name is unique in its project, and derived from the attempt: a taken name is this attempt's
@@ -196,7 +203,7 @@ Result<Created> Provider::adopted(const CreateRequest& request, const Failure& r
       return failure;
     }
     call.log(LogLevel::info, "server " + server->server_id + " of this attempt was there already");
-    return Created{*server, ""};
+    return Created{*server, note_of(json::value(), account_.network)};
   }
   Failure failure = refusal;  // there a moment ago, and not in the list: look again
   failure.code = ErrorCode::unavailable;

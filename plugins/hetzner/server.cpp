@@ -108,9 +108,15 @@ std::optional<CloudServer> server_of(const json::value& server) {
       networks != nullptr && !networks->empty())
     out.private_ipv4 = text_at(networks->front(), {"ip"});
   out.created_unix_ms = json_api::unix_ms_of_rfc3339(text_at(server, {"created"})).value_or(0);
+  const std::string architecture = text_at(server, {"server_type", "architecture"});
+  if (architecture == "x86") out.arch = "x86_64";
+  if (architecture == "arm") out.arch = "arm64";
+  out.ssh_user = "root";  // of every image that the vendor makes
   out.detail = text_at(server, {"status"});
   for (const StateRow& row : states)
     if (row.vendor == out.detail) out.state = row.state;
+  if (out.state == ServerState::running && out.public_ipv4.empty())
+    out.detail += ", but has no public IPv4 address";
   return out;
 }
 

@@ -1,5 +1,5 @@
-// How far this machine's clock is from a vendor's, by the Date of its answer. Header only: both JSON
-// clouds and AWS use it.
+// How far this machine's clock is from a vendor's, by the Date of its answer. Header only: AWS's
+// plugin uses it too.
 #pragma once
 
 #include <cstdint>

@@ -67,4 +67,10 @@ void check_ssh_keys(const std::vector<std::string>& keys) {
   }
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace berth::json_api

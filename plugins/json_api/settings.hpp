@@ -20,4 +20,7 @@ void check_image(const std::string& image);
 /// Names at the vendor: not empty, and not a public key itself.
 void check_ssh_keys(const std::vector<std::string>& keys);
 
+/// "nbg1, fsn1", for a sentence.
+std::string joined(const std::vector<std::string>& names);
+
 }  // namespace berth::json_api

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "aws/images.hpp"
 #include "fakes.hpp"
 
 namespace berth::aws {
@@ -106,7 +107,7 @@ TEST_F(ProviderTest, CreateAsksForOneOwnedServer) {
   EXPECT_EQ(field(run, "TagSpecification.2.ResourceType"), "volume");
   EXPECT_EQ(field(run, "TagSpecification.3.ResourceType"), "network-interface");
   std::map<std::string, std::string> tags;
-  for (int n = 1; n <= 8; ++n)
+  for (int n = 1; n <= 9; ++n)
     tags[field(run, "TagSpecification.3.Tag." + std::to_string(n) + ".Key")] =
         field(run, "TagSpecification.3.Tag." + std::to_string(n) + ".Value");
   EXPECT_EQ(tags, (std::map<std::string, std::string>{{"Name", "auto-acme-attempt1"},
@@ -116,6 +117,7 @@ TEST_F(ProviderTest, CreateAsksForOneOwnedServer) {
                                                       {"installation", "inst1"},
                                                       {"attempt", "attempt1"},
                                                       {"expires-at", "1795784400000"},
+                                                      {"ssh-user", "admin"},
                                                       {"team", "web _ mail"}}));
 }
 
@@ -545,6 +547,58 @@ TEST_F(ProviderTest, ASignatureRefusedTwiceSaysByHowMuchTheClockIsWrong) {
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.failure().message.find("3 hours behind AWS's"), std::string::npos)
       << refused.failure().message;
+}
+
+// What a server's look tells
+
+TEST_F(ProviderTest, ATerminatedServerSaysWhy) {
+  std::string item = reservation("i-1", "attempt1", "terminated");
+  const std::string mark = "<instanceType>";
+  item.insert(item.find(mark),
+              "<stateReason><code>Client.VolumeLimitExceeded</code><message>"
+              "Client.VolumeLimitExceeded: Volume limit exceeded</message>"
+              "</stateReason><architecture>arm64</architecture>");
+  http.say(200, described(item));
+  const auto found =
+      Provider(account).find(looking_for({{"attempt1", "i-1", "us-east-1", ""}}), call);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->servers.size(), 1u);
+  EXPECT_EQ(found->servers[0].state, ServerState::gone);
+  EXPECT_NE(found->servers[0].detail.find("Volume limit exceeded"), std::string::npos);
+  EXPECT_EQ(found->servers[0].arch, "arm64");
+  EXPECT_EQ(found->servers[0].instance_type, "t3.micro");
+  EXPECT_EQ(found->servers[0].region, "us-east-1");
+}
+
+TEST_F(ProviderTest, AServerWithoutIpv4SaysSo) {
+  std::string item = reservation("i-1", "attempt1");
+  const std::string address = "<ipAddress>198.51.100.7</ipAddress>";
+  item.erase(item.find(address), address.size());
+  http.say(200, described(item));
+  const auto found =
+      Provider(account).find(looking_for({{"attempt1", "i-1", "us-east-1", ""}}), call);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->servers[0].detail, "running, but has no public IPv4 address");
+}
+
+TEST(Images, KnownOnesHaveTheirLogin) {
+  EXPECT_EQ(login_of("debian-12-amd64-20261001-1890"), "admin");
+  EXPECT_EQ(login_of("ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-1"), "ubuntu");
+  EXPECT_EQ(login_of("al2023-ami-2023.6.2-kernel-6.1-x86_64"), "ec2-user");
+  EXPECT_EQ(login_of("our-own-image"), "");
+}
+
+TEST_F(ProviderTest, TypesThatAreListedAndSoldInNoZoneAreAProblemNotAnEmptyCatalogue) {
+  http.say(200,
+           "<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>t3.micro"
+           "</instanceType></item></instanceTypeSet></DescribeInstanceTypesResponse>");
+  http.say(200,
+           "<DescribeInstanceTypeOfferingsResponse><instanceTypeOfferingSet/>"
+           "</DescribeInstanceTypeOfferingsResponse>");
+  const auto offers = Provider(account).offers({}, call);
+  ASSERT_FALSE(offers);
+  EXPECT_EQ(offers.failure().code, ErrorCode::unavailable);
+  EXPECT_NE(offers.failure().message.find("1 instance types"), std::string::npos);
 }
 
 // Partitions

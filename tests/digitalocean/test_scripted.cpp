@@ -290,6 +290,16 @@ TEST(DigitalOceanOffer, names_the_plan_that_a_refusal_may_speak_for) {
             std::vector<std::string>{"gpu"});
 }
 
+TEST(DigitalOceanOffer, sizes_that_are_sold_nowhere_asked_for_are_a_problem_not_an_empty_answer) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /regions", 200, R"({"regions":[{"slug":"nyc1","available":true}]})")
+      .on("GET /sizes", 200, R"({"sizes":[)" + json::serialize(size("{}")) + "]}");
+  const auto offers = Provider(account()).offers({{"mars1"}}, call);
+  ASSERT_FALSE(offers.ok());
+  EXPECT_NE(offers.failure().message.find("mars1"), std::string::npos);
+}
+
 TEST(DigitalOceanOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
   for (const char* prices : {R"({"price_hourly":null,"price_monthly":null})",
                              R"({"price_hourly":0,"price_monthly":0.0})",

@@ -56,7 +56,7 @@ TEST(HetznerWire, a_create_says_everything_in_one_request) {
   const auto made = Provider(with).create(request(), call);
   ASSERT_TRUE(made.ok());
   EXPECT_EQ(made->server.server_id, "42");
-  EXPECT_EQ(made->note, R"({"actions":[7,8]})");
+  EXPECT_EQ(made->note, R"({"actions":[7,8],"network":"99"})");
   for (const std::string& line : call.lines) EXPECT_EQ(line.find("YItygq"), std::string::npos);
 
   EXPECT_EQ(story::header_of(wire.sent[2], "Authorization"), "Bearer sehr-geheim");
@@ -317,6 +317,46 @@ TEST(HetznerWire, a_migrating_server_is_unknown_and_off_by_hand_is_stopped) {
   EXPECT_EQ(found->servers[1].state, ServerState::stopped);
 }
 
+TEST(HetznerWire, a_running_server_that_could_not_join_its_network_has_failed) {
+  const std::string note = R"({"actions":[7,8],"network":"99"})";
+  {
+    story::ScriptedWire wire(endpoint);
+    story::Call call(wire);
+    wire.on("GET /servers?", 200, page(server_json("1")))
+        .on("GET /actions?id=7&id=8", 200,
+            R"({"actions":[{"id":7,"command":"create_server","status":"success"},)"
+            R"({"id":8,"command":"attach_to_network","status":"error",)"
+            R"("error":{"code":"no_subnet_available","message":"no free IP"}}]})");
+    const auto found = Provider(account()).find(find_attempt("1", note), call);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->servers[0].state, ServerState::failed);
+    EXPECT_EQ(found->servers[0].detail,
+              "attach_to_network failed: no_subnet_available: no free IP");
+  }
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /servers?", 200, page(server_json("1")))
+      .on("GET /actions?id=7&id=8", 200,
+          R"({"actions":[{"id":8,"command":"attach_to_network","status":"running"}]})");
+  const auto found = Provider(account()).find(find_attempt("1", note), call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->servers[0].state, ServerState::pending);
+}
+
+TEST(HetznerWire, a_running_server_with_its_address_in_the_network_is_not_asked_about) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  std::string server = server_json("1");
+  server.insert(server.size() - 1, R"(,"private_net":[{"network":99,"ip":"10.0.0.2"}])");
+  wire.on("GET /servers?", 200, page(server));
+  const auto found =
+      Provider(account()).find(find_attempt("1", R"({"actions":[7],"network":"99"})"), call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->servers[0].state, ServerState::running);
+  EXPECT_EQ(found->servers[0].private_ipv4, "10.0.0.2");
+  EXPECT_EQ(found->servers[0].ssh_user, "root");
+}
+
 TEST(HetznerWire, asking_for_actions_by_id_relies_on_no_page_size) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
@@ -372,6 +412,16 @@ TEST(HetznerOffer, names_the_groups_that_a_refusal_may_speak_for) {
                       "nbg1", 5)[0]
                 .families,
             (std::vector<std::string>{"cax", "cores:shared", "arch:arm"}));
+}
+
+TEST(HetznerOffer, types_that_are_sold_nowhere_asked_for_are_a_problem_not_an_empty_answer) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /server_types", 200, R"({"server_types":[)" + json::serialize(type("{}")) + "]}")
+      .on("GET /pricing", 200, json::serialize(pricing));
+  const auto offers = Provider(account()).offers({{"mars1"}}, call);
+  ASSERT_FALSE(offers.ok());
+  EXPECT_NE(offers.failure().message.find("mars1"), std::string::npos);
 }
 
 TEST(HetznerOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
