@@ -220,9 +220,9 @@ void speak_for_family(Failure& failure, std::string family) {
   failure.scope_name = std::move(family);
 }
 
-// "… is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:REGION:1:instance/* with
-// an explicit deny in a service control policy": policies look at the type by the instance, at
-// everything else by its own resource.
+// "… is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:REGION:1:instance/*
+// with an explicit deny in a service control policy": policies look at the type by the instance,
+// at everything else by its own resource.
 void scope_of_denial(Failure& failure, const CreateRequest& request) {
   struct Resource {
     std::string_view words, setting;
