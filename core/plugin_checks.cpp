@@ -5,8 +5,11 @@
 
 #include "berth/config.hpp"
 #include "berth/conformance.hpp"
+#include "configured.hpp"
+#include "http/redaction.hpp"
 #include "offers/call.hpp"
 #include "reach/diagnose.hpp"
+#include "reach/in_process.hpp"
 #include "reach/library.hpp"
 #include "reach/proxies.hpp"
 
@@ -38,6 +41,37 @@ void check_settings(const std::string& plugin, const PluginSettings& settings, c
     problems.push_back(place.text() + ": " + key + ": " + why);
 }
 
+// The rules of the vendor that a manifest cannot say: the plugin's constructor has them. Only of
+// what runs in this process, the bundled ones: to check a config starts no stranger's program.
+void check_by_plugin(const AccountSettings& account, Catalogue& catalogue,
+                     std::vector<std::string>& problems) {
+  try {
+    const CatalogueEntry& entry = catalogue.find(account.plugin);
+    const PluginUse use = use_of(account);
+    if (!entry.manifest || !entry.in_process || entry.file.empty() || use.how == HowToRun::worker)
+      return;
+    const Result<Settings> settings = settings_of_json(use.settings_json);
+    if (!settings) return;
+    InProcessInstance instance(load_plugin(entry.file), entry.id,
+                               json_of_settings(with_defaults(*entry.manifest, *settings)), 1);
+    const auto journal = silent_journal();
+    const auto clock = system_clock();
+    HostCall call(*clock, *journal, account.id + " check", call_timeout_ms);
+    const std::optional<Failure> wrong = instance.start(call);
+    if (!wrong) return;
+    // "\"tags\": …" is shown with the line of that key.
+    const std::string& text = wrong->message;
+    const auto end = text.find('"', 1);
+    const auto named = text.empty() || text[0] != '"' || end == std::string::npos
+                           ? account.settings.places.end()
+                           : account.settings.places.find(text.substr(1, end - 1));
+    const Place& place = named == account.settings.places.end() ? account.place : named->second;
+    problems.push_back(place.text() + ": " + Redaction(account.settings.secrets).apply(text));
+  } catch (const PluginUnusable& problem) {
+    problems.push_back(account.place.text() + ": " + problem.what());
+  }
+}
+
 void append(std::vector<CheckLine>& lines, const std::vector<conformance::CheckResult>& results) {
   for (const conformance::CheckResult& result : results)
     lines.push_back(
@@ -64,8 +98,11 @@ std::string literal_secret(const Manifest& manifest, const PluginSettings& setti
 std::vector<std::string> plugin_setting_problems(const Configuration& config,
                                                  Catalogue& catalogue) {
   std::vector<std::string> problems;
-  for (const AccountSettings& account : config.accounts)
+  for (const AccountSettings& account : config.accounts) {
+    const std::size_t before = problems.size();
     check_settings(account.plugin, account.settings, account.place, catalogue, problems);
+    if (problems.size() == before) check_by_plugin(account, catalogue, problems);
+  }
   for (const NotifierSettings& notifier : config.notifiers)
     check_settings(notifier.plugin, notifier.settings, notifier.place, catalogue, problems);
   for (const StackProvisionerSettings& one : config.stack_provisioners)

@@ -12,8 +12,8 @@
 
 namespace berth {
 
-/// Everything that the plugins' manifests say against the settings of accounts and notifiers, one
-/// sentence each with file:line:column.
+/// Everything that the plugins' manifests say against the settings of accounts and notifiers, and
+/// that the bundled providers' own vendors' rules say, one sentence each with file:line:column.
 std::vector<std::string> plugin_setting_problems(const Configuration& config, Catalogue& catalogue);
 
 /// A secret that stands in the config itself, as "file:line:column: …"; "" if there is none.

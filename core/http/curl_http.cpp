@@ -156,7 +156,7 @@ class WithoutSigpipe {
   bool was_pending_ = false;
 };
 
-bool nothing_was_sent(const CurlLibrary& curl, CURL* handle, CURLcode code) {
+bool nothing_was_sent(const CurlLibrary& curl, CURL* handle, CURLcode code, bool fresh_tls) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -176,14 +176,45 @@ bool nothing_was_sent(const CurlLibrary& curl, CURL* handle, CURLcode code) {
   curl.easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
   long request_bytes = 0;
   curl.easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &request_bytes);
-  return pretransfer == 0 && request_bytes == 0;
+  if (pretransfer == 0 && request_bytes == 0) return true;
+  // Of what goes through TLS nothing can have left before the handshake was over; what curl counted
+  // till then was its CONNECT to a proxy. Says so of fresh connections only.
+  if (!fresh_tls) return false;
+  curl_off_t handshake = 0;
+  curl.easy_getinfo(handle, CURLINFO_APPCONNECT_TIME_T, &handshake);
+  return handshake == 0;
+}
+
+// See send(): what changes something never reuses a connection.
+bool is_fresh_tls(const HttpRequest& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.url.size() > 6 &&
+         strncasecmp(request.url.c_str(), "https:", 6) == 0;
+}
+
+// What a proxy answered to CONNECT where it opened no tunnel; 0: there was no proxy, or it did. A
+// refused CONNECT carries nothing of the request, though curl counts its own lines as sent.
+long refused_connect(const CurlLibrary& curl, CURL* handle, CURLcode code) {
+  long status = 0;
+  curl.easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
+  return code != CURLE_OK && (status < 200 || status > 299) ? status : 0;
 }
 
 Failure failure_of(const CurlLibrary& curl, CURL* handle, CURLcode code, const Exchange& exchange,
                    const std::string& host, const char* words) {
   Failure failure;
+  if (const long status = refused_connect(curl, handle, code); status != 0 && !exchange.cancelled) {
+    failure.code = ErrorCode::unavailable;
+    failure.effect = Effect::none;
+    failure.message =
+        "cannot reach " + host + ": the proxy refused (" + std::to_string(status) + ")" +
+        (status == 407 ? "; it wants a user and a password: set https_proxy to "
+                         "http://USER:PASSWORD@HOST:PORT"
+                       : "; look at https_proxy and no_proxy, and at what the proxy lets through");
+    return failure;
+  }
   failure.code = exchange.cancelled ? ErrorCode::cancelled : ErrorCode::unavailable;
-  failure.effect = nothing_was_sent(curl, handle, code) ? Effect::none : Effect::unknown;
+  const bool nothing_sent = nothing_was_sent(curl, handle, code, is_fresh_tls(exchange.request));
+  failure.effect = nothing_sent ? Effect::none : Effect::unknown;
   const std::string reason = exchange.timed_out ? "the call's time is up"
                              : *words != '\0'   ? words
                                                 : curl.easy_strerror(code);

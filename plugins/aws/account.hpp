@@ -1,6 +1,9 @@
 // One AWS account as berth's configuration describes it.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,20 +13,24 @@
 
 namespace berth::aws {
 
-/// Plain, immutable; any thread.
+/// Plain, immutable but for the clock's error; any thread.
 struct Account {
   Credentials credentials;
   std::string default_region = "us-east-1";
   std::vector<std::string> regions;  // empty: only default_region
-  std::string endpoint = "https://ec2.{region}.amazonaws.com";
-  std::string pricing_endpoint = "https://api.pricing.us-east-1.amazonaws.com";
-  std::string sts_endpoint = "https://sts.{region}.amazonaws.com";
+  std::string endpoint = "https://ec2.{region}.{suffix}";
+  std::string pricing_endpoint = "https://api.pricing.{region}.{suffix}";
+  std::string sts_endpoint = "https://sts.{region}.{suffix}";
   std::string image;      // an AMI's id or "debian-12"; "": that
   std::string subnet_id;  // "": the zone's default subnet
   std::vector<std::string> security_group_ids;
   std::string key_name;                        // "": no EC2 key pair
   std::vector<std::string> zones;              // empty: every zone of the region
   std::vector<std::string> instance_families;  // empty: every family
+  /// What AWS's clock is ahead of this machine's, in ms, once a refusal has told it. Shared by all
+  /// copies, so that one refusal corrects the signatures of all calls.
+  std::shared_ptr<std::atomic<std::int64_t>> clock_error_ms =
+      std::make_shared<std::atomic<std::int64_t>>(0);
 
   /// Where berth looks when it is not told where: `regions` and default_region, each once.
   [[nodiscard]] std::vector<std::string> all_regions() const;
@@ -31,7 +38,7 @@ struct Account {
   [[nodiscard]] std::vector<std::string> buying_regions() const;
 };
 
-/// Throws ConfigError where the settings contradict each other.
+/// Throws ConfigError where a setting breaks AWS's own rules, or two contradict each other.
 Account account_of(const PluginConfig& config);
 
 /// Lower-case letters, digits and '-': a region becomes part of a host name, so nothing else may.
@@ -41,7 +48,7 @@ bool is_region(std::string_view text);
 /// they have prices of their own, under another regionCode.
 bool is_zone_of(std::string_view zone, std::string_view region);
 
-/// `endpoint` with {region} filled in.
+/// `endpoint` with {region} filled in, and {suffix} by the region's partition (amazonaws.com).
 std::string endpoint_in(std::string endpoint, const std::string& region);
 
 }  // namespace berth::aws

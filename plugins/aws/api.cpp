@@ -4,6 +4,7 @@
 
 #include "encoding.hpp"
 #include "errors.hpp"
+#include "json_api/clock.hpp"
 
 namespace berth::aws {
 namespace {
@@ -21,7 +22,10 @@ Instance instance_of(const pugi::xml_node& item) {
   instance.type = item.child_value("instanceType");
   instance.zone = item.child("placement").child_value("availabilityZone");
   instance.state = item.child("instanceState").child_value("name");
+  instance.architecture = item.child_value("architecture");
   instance.state_reason = item.child("stateReason").child_value("message");
+  if (instance.state_reason.empty())
+    instance.state_reason = item.child("stateReason").child_value("code");
   instance.public_ipv4 = item.child_value("ipAddress");
   instance.private_ipv4 = item.child_value("privateIpAddress");
   instance.launched_unix_ms = unix_ms_of_iso(item.child_value("launchTime"));
@@ -54,6 +58,17 @@ Image image_of(const pugi::xml_node& item) {
     if (image.root_device == device.child_value("deviceName"))
       image.root_gib = device.child("ebs").child("volumeSize").text().as_llong();
   return image;
+}
+
+// Refusals of a signature, as EC2, STS and the Price List spell them: a clock that is wrong may be
+// the reason of each.
+bool may_be_the_clock(const HttpResponse& response) {
+  if (response.status != 400 && response.status != 401 && response.status != 403) return false;
+  for (const char* code : {"RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+                           "InvalidSignatureException", "AuthFailure", "Signature expired",
+                           "Signature not yet current"})
+    if (response.body.find(code) != std::string::npos) return true;
+  return false;
 }
 
 }  // namespace
@@ -93,12 +108,34 @@ std::string Api::redacted(std::string text) const {
   return text;
 }
 
+Failure Api::refused(const HttpResponse& response, const VendorError& told,
+                     const std::string& action) const {
+  Failure failure = failure_of({response.status, redacted(told.code), redacted(told.text)}, action);
+  if (failure.code == ErrorCode::denied)
+    if (const auto error_ms = json_api::clock_error_ms(response, call_.now_unix_ms()))
+      failure.message += " " + json_api::clock_sentence(*error_ms, "AWS");
+  return failure;
+}
+
 Result<HttpResponse> Api::exchange(HttpRequest request, const SigningScope& scope,
                                    const std::string& action) {
   if (auto failure = stopped(action)) return *failure;
   request.method = "POST";
   request.deleting = deleting_;
-  sign(request, account_.credentials, scope, call_.now_unix_ms());
+  const HttpRequest unsigned_request = request;
+  std::atomic<std::int64_t>& error_ms = *account_.clock_error_ms;
+  const std::int64_t used_ms = error_ms.load();
+  sign(request, account_.credentials, scope, call_.now_unix_ms() + used_ms);
+  auto answer = call_.http().exchange(request);
+  if (!answer || !may_be_the_clock(*answer)) return answer;
+  const auto found_ms = json_api::clock_error_ms(*answer, call_.now_unix_ms() + used_ms);
+  if (!found_ms || stopped(action)) return answer;
+  // Nothing was done: whoever refuses a signature has not looked at what it signs.
+  error_ms = used_ms + *found_ms;
+  call_.log(LogLevel::warning, json_api::clock_sentence(error_ms, "AWS") +
+                                   " Until then requests are signed with AWS's time.");
+  request = unsigned_request;
+  sign(request, account_.credentials, scope, call_.now_unix_ms() + error_ms);
   return call_.http().exchange(request);
 }
 
@@ -116,7 +153,7 @@ Result<pugi::xml_document> Api::ask(const std::string& url, const SigningScope& 
   const auto error = xml_error(response->body);
   if (response->status < 200 || response->status > 299 || error) {
     const VendorError told = error.value_or(VendorError{"", response->body.substr(0, 2048)});
-    return failure_of({response->status, redacted(told.code), redacted(told.text)}, action);
+    return refused(*response, told, action);
   }
   auto document = parsed_answer(response->body, query.action());
   if (!document) return unreadable(action, "it is not the XML that EC2 sends");

@@ -33,7 +33,7 @@ struct Identity {
 };
 
 struct Instance {
-  std::string id, type, zone, state, state_reason, public_ipv4, private_ipv4;
+  std::string id, type, zone, architecture, state, state_reason, public_ipv4, private_ipv4;
   std::int64_t launched_unix_ms = 0;
   std::map<std::string, std::string> tags;
 };
@@ -99,9 +99,12 @@ class Api {
   template <class T, class ReadItem>
   Listing<T> pages(const std::string& region, const Ec2Query& query, const char* set,
                    ReadItem read_item);
-  /// Signs, sends, and turns a refusal into a Failure; `action` names it there.
+  /// Signs and sends; once more with AWS's time where the clock may be why it was refused.
   Result<HttpResponse> exchange(HttpRequest request, const SigningScope& scope,
                                 const std::string& action);
+  /// The failure that `told` is, with by how much the clock is wrong where that may be why.
+  [[nodiscard]] Failure refused(const HttpResponse& response, const VendorError& told,
+                                const std::string& action) const;
   /// Why the call must not send another request, if so.
   [[nodiscard]] std::optional<Failure> stopped(const std::string& action) const;
   /// Without the account's secrets: AWS quotes session tokens when a signature does not match.

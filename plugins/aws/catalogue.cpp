@@ -6,6 +6,9 @@
 #include <optional>
 #include <set>
 
+#include "errors.hpp"
+#include "families.hpp"
+
 namespace berth::aws {
 namespace {
 
@@ -17,8 +20,6 @@ constexpr std::int64_t billing_step_s = 60;
 bool holds(const std::vector<std::string>& list, const std::string& entry) {
   return std::find(list.begin(), list.end(), entry) != list.end();
 }
-
-std::string family_of(const std::string& type) { return type.substr(0, type.find('.')); }
 
 bool wanted(const Account& account, const InstanceType& type) {
   return type.current_generation && !type.bare_metal && type.vcpus > 0 && type.memory_mib > 0 &&
@@ -72,6 +73,7 @@ std::vector<Offer> offers_of(const Account& account, const std::string& region,
     offer.region = region;
     offer.instance_type = type.name;
     offer.arch = *arch;
+    offer.families = families_of(type.name, *arch);
     offer.vcpu = type.vcpus;
     offer.memory_mib = type.memory_mib;
     offer.max_disk_mib = most_disk_mib;
@@ -107,12 +109,27 @@ Result<std::vector<Offer>> region_offers(Api& api, const Account& account,
   if (types.failure) return *types.failure;
   const auto offerings = api.describe_instance_type_offerings(region, families);
   if (offerings.failure) return *offerings.failure;
+  if (!types.items.empty() && offerings.items.empty()) {
+    Failure failure = without_effect(
+        unreadable("DescribeInstanceTypeOfferings in " + region,
+                   "it lists " + std::to_string(types.items.size()) +
+                       " instance types and says that none of them is sold in any zone"));
+    failure.message +=
+        " If it stays so, look at the account's region and at the policies on "
+        "ec2:DescribeInstanceTypeOfferings.";
+    return failure;
+  }
   api.call().progress("reading AWS's prices in " + region);
   const auto prices = region_prices(api, region);
   if (!prices) return prices.failure();
 
   auto offers =
       offers_of(account, region, types.items, offerings.items, *prices, api.call().now_unix_ms());
+  if (!types.items.empty() && offers.empty())
+    return without_effect(
+        unreadable("DescribeInstanceTypeOfferings in " + region,
+                   "none of the " + std::to_string(types.items.size()) +
+                       " instance types is sold in the zones of the settings (\"zones\")"));
   const auto unpriced = std::count_if(offers.begin(), offers.end(),
                                       [](const Offer& offer) { return !offer.hourly_nanos; });
   if (unpriced > 0)

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "families.hpp"
+
 namespace berth::aws {
 namespace {
 
@@ -19,6 +21,15 @@ constexpr std::string_view clock_advice =
     "Check this machine's clock: AWS accepts five minutes of difference";
 constexpr std::string_view lookup_advice =
     "The token was used with other parameters: look for the server before creating another";
+constexpr std::string_view vpc_advice =
+    "Set subnet_id, and zones to its zone, or make a default VPC in that region";
+constexpr std::string_view image_advice = "Set image to one of that region";
+constexpr std::string_view key_advice = "Set key_name to a key pair of that region";
+constexpr std::string_view group_advice =
+    "Set security_group_ids to groups of that region, of the subnet's VPC";
+constexpr std::string_view subnet_advice = "Set subnet_id to a subnet of that region";
+constexpr std::string_view verify_advice =
+    "AWS has not opened this account or region for EC2 yet: see its mail, or AWS Support";
 constexpr std::string_view network_advice =
     "Its subnet has no free address: name another subnet_id, or let another zone be tried";
 
@@ -26,22 +37,21 @@ constexpr std::string_view network_advice =
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 constexpr Rule rules[] = {
     // Out of stock: the next zone or type may have it. Nothing was made, though it is a 500.
-    {"InsufficientInstanceCapacity", ErrorCode::out_of_stock},
-    {"InsufficientHostCapacity", ErrorCode::out_of_stock},
-    {"InsufficientReservedInstanceCapacity", ErrorCode::out_of_stock},
-    {"InsufficientCapacity", ErrorCode::out_of_stock},
-    {"InsufficientVolumeCapacity", ErrorCode::out_of_stock},
-    {"UnfulfillableCapacity", ErrorCode::out_of_stock},
-    {"Unsupported", ErrorCode::out_of_stock},  // the type is not sold in this zone
-    {"VolumeTypeNotAvailableInZone", ErrorCode::out_of_stock},
-    {"InsufficientFreeAddressesInSubnet",
-     ErrorCode::out_of_stock,
-     Effect::none,
-     {},
+    {"InsufficientInstanceCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"InsufficientHostCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"InsufficientReservedInstanceCapacity", ErrorCode::out_of_stock, Effect::none,
+     StockScope::zone},
+    {"InsufficientCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"InsufficientVolumeCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"UnfulfillableCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    // The type is not sold in this zone, or not as it was asked for.
+    {"Unsupported", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"VolumeTypeNotAvailableInZone", ErrorCode::out_of_stock, Effect::none, StockScope::zone},
+    {"InsufficientFreeAddressesInSubnet", ErrorCode::out_of_stock, Effect::none, StockScope::zone,
      network_advice},
     {"InsufficientAddressCapacity", ErrorCode::out_of_stock, Effect::none, StockScope::region},
 
-    // AWS counts each of them by region.
+    // AWS counts each of them by region; vCPUs by groups of families too, see refused_create().
     {"VcpuLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
     {"InstanceLimitExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
     {"MaxSpotInstanceCountExceeded", ErrorCode::quota_reached, Effect::none, StockScope::region},
@@ -57,21 +67,21 @@ constexpr Rule rules[] = {
     {"RequestThrottled*", ErrorCode::rate_limited},
     {"TooManyRequests*", ErrorCode::rate_limited},
 
-    {"RequestExpired", ErrorCode::denied, Effect::none, {}, clock_advice},
-    {"RequestTimeTooSkewed", ErrorCode::denied, Effect::none, {}, clock_advice},
-    {"AuthFailure", ErrorCode::denied},
+    {"RequestExpired", ErrorCode::denied, Effect::none, StockScope::credential, clock_advice},
+    {"RequestTimeTooSkewed", ErrorCode::denied, Effect::none, StockScope::credential, clock_advice},
+    {"AuthFailure", ErrorCode::denied, Effect::none, StockScope::credential},
     {"UnauthorizedOperation", ErrorCode::denied},
-    {"OptInRequired", ErrorCode::denied},
-    {"PendingVerification", ErrorCode::denied},
-    {"Blocked", ErrorCode::denied},
+    {"OptInRequired", ErrorCode::denied, Effect::none, {}, verify_advice},
+    {"PendingVerification", ErrorCode::denied, Effect::none, {}, verify_advice},
+    {"Blocked", ErrorCode::denied, Effect::none, {}, verify_advice},
     {"AccessDenied*", ErrorCode::denied},
-    {"ExpiredToken*", ErrorCode::denied},
-    {"InvalidClientTokenId", ErrorCode::denied},
-    {"UnrecognizedClientException", ErrorCode::denied},
-    {"SignatureDoesNotMatch", ErrorCode::denied},
-    {"InvalidSignatureException", ErrorCode::denied},
-    {"IncompleteSignature*", ErrorCode::denied},
-    {"MissingAuthenticationToken*", ErrorCode::denied},
+    {"ExpiredToken*", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"InvalidClientTokenId", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"UnrecognizedClientException", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"SignatureDoesNotMatch", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"InvalidSignatureException", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"IncompleteSignature*", ErrorCode::denied, Effect::none, StockScope::credential},
+    {"MissingAuthenticationToken*", ErrorCode::denied, Effect::none, StockScope::credential},
     {"SubscriptionRequired*", ErrorCode::denied},
     {"OperationNotPermitted", ErrorCode::denied},  // termination protection is on
 
@@ -92,24 +102,28 @@ constexpr Rule rules[] = {
     {"IdempotentParameterMismatch", ErrorCode::conflict, Effect::unknown, {}, lookup_advice},
     {"IdempotentInstanceTerminated", ErrorCode::conflict},  // this token's server is gone
 
-    {"InvalidAMIID.*", ErrorCode::invalid},
+    {"InvalidAMIID.*", ErrorCode::invalid, Effect::none, StockScope::request, image_advice},
     {"InvalidBlockDeviceMapping", ErrorCode::invalid},
-    {"InvalidGroup.*", ErrorCode::invalid},
+    {"InvalidGroup.*", ErrorCode::invalid, Effect::none, StockScope::request, group_advice},
     {"InvalidInstanceID.Malformed", ErrorCode::invalid},
-    {"InvalidInstanceType", ErrorCode::invalid},
-    {"InvalidKeyPair.*", ErrorCode::invalid},
+    {"InvalidInstanceType", ErrorCode::invalid, Effect::none, StockScope::instance_type},
+    {"InvalidKeyPair.*", ErrorCode::invalid, Effect::none, StockScope::request, key_advice},
     {"InvalidNextToken*", ErrorCode::invalid},
     {"InvalidParameter*", ErrorCode::invalid},
-    {"InvalidSecurityGroupID.*", ErrorCode::invalid},
-    {"InvalidSubnetID.*", ErrorCode::invalid},
+    {"InvalidSecurityGroupID.*", ErrorCode::invalid, Effect::none, StockScope::request,
+     group_advice},
+    {"InvalidSubnetID.*", ErrorCode::invalid, Effect::none, StockScope::request, subnet_advice},
     {"InvalidTagKey.*", ErrorCode::invalid},
     {"InvalidUserData.*", ErrorCode::invalid},
-    {"InvalidZone.NotFound", ErrorCode::invalid},
+    {"InvalidZone.NotFound", ErrorCode::invalid, Effect::none, StockScope::zone},
+    {"MissingInput", ErrorCode::invalid, Effect::none, StockScope::request, vpc_advice},
     {"MissingParameter", ErrorCode::invalid},
     {"TagLimitExceeded", ErrorCode::invalid},
     {"UnknownParameter", ErrorCode::invalid},
     {"UnsupportedOperation", ErrorCode::invalid},
     {"ValidationError", ErrorCode::invalid},
+    {"VPCIdNotSpecified", ErrorCode::invalid, Effect::none, StockScope::request, vpc_advice},
+    {"VPCResourceNotSpecified", ErrorCode::invalid, Effect::none, StockScope::request, vpc_advice},
 };
 
 bool matches(std::string_view pattern, std::string_view code) {
@@ -130,7 +144,8 @@ std::optional<Rule> rule_of(std::string_view code) {
 Rule rule_of_status(int status) {
   // What failed before it reached EC2's own code may still have come after a proxy passed it on.
   if (status >= 500 || status < 400) return {"", ErrorCode::unavailable, Effect::unknown};
-  if (status == 401 || status == 403) return {"", ErrorCode::denied};
+  if (status == 401) return {"", ErrorCode::denied, Effect::none, StockScope::credential};
+  if (status == 403) return {"", ErrorCode::denied};
   if (status == 408) return {"", ErrorCode::unavailable, Effect::unknown};
   if (status == 429) return {"", ErrorCode::rate_limited};
   return {"", ErrorCode::invalid};
@@ -191,6 +206,73 @@ Failure failure_of(const Refusal& refusal, const std::string& action) {
     failure.message += advice;
   }
   failure.message += ".";
+  return failure;
+}
+
+namespace {
+
+bool says(const Failure& failure, std::string_view words) {
+  return failure.vendor_text.find(words) != std::string::npos;
+}
+
+void speak_for_family(Failure& failure, std::string family) {
+  failure.scope = StockScope::family;
+  failure.scope_name = std::move(family);
+}
+
+// "… is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:REGION:1:instance/*
+// with an explicit deny in a service control policy": policies look at the type by the instance,
+// at everything else by its own resource.
+void scope_of_denial(Failure& failure, const CreateRequest& request) {
+  struct Resource {
+    std::string_view words, setting;
+  };
+  constexpr Resource others[] = {{":image/", "image"},
+                                 {":snapshot/", "image"},
+                                 {":key-pair/", "key_name"},
+                                 {":security-group/", "security_group_ids"},
+                                 {":subnet/", "subnet_id"}};
+  for (const Resource& other : others) {
+    if (!says(failure, other.words)) continue;
+    failure.scope = StockScope::request;
+    failure.message += " The setting that it speaks of is ";
+    failure.message += other.setting;
+    failure.message += ".";
+    return;
+  }
+  if (says(failure, ":instance/") || says(failure, "explicit deny"))
+    speak_for_family(failure, family_of(request.instance_type));
+}
+
+}  // namespace
+
+Failure refused_create(Failure failure, const CreateRequest& request, bool has_own_subnet) {
+  const std::string& code = failure.vendor_code;
+  if (code == "VcpuLimitExceeded") {
+    speak_for_family(failure, quota_bucket_of(request.instance_type));
+  } else if (code == "InstanceLimitExceeded" && says(failure, "instance type")) {
+    failure.scope = StockScope::instance_type;
+  } else if (code == "UnauthorizedOperation" || code.compare(0, 12, "AccessDenied") == 0) {
+    scope_of_denial(failure, request);
+  } else if (code == "OptInRequired" && says(failure, "Marketplace")) {
+    failure.scope = StockScope::request;  // the image's terms are not accepted
+    failure.message += " Accept them, or set another image.";
+  } else if (code == "Unsupported" && !says(failure, "Availability Zone")) {
+    failure.scope = StockScope::instance_type;
+  } else if (code == "InsufficientFreeAddressesInSubnet" && has_own_subnet) {
+    failure.scope = StockScope::account;  // every server of this account goes to that subnet
+  } else if (code == "InsufficientInstanceCapacity" && request.zone.empty()) {
+    failure.scope = StockScope::region;
+  } else if (failure.code == ErrorCode::invalid && says(failure, "architecture")) {
+    speak_for_family(failure, arch_group_of(request.arch));
+    failure.message +=
+        " Set image to one for " + std::string(arch_word(request.arch)) + ", or leave it to berth.";
+  } else if (failure.code == ErrorCode::invalid &&
+             failure.scope.value_or(StockScope::request) == StockScope::request &&
+             (says(failure, "instance type") || says(failure, "InstanceType") ||
+              (!request.instance_type.empty() && says(failure, request.instance_type)))) {
+    failure.scope = StockScope::instance_type;
+  }
   return failure;
 }
 

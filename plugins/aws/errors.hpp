@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "berth/cloud_provider.hpp"
 #include "berth/failure.hpp"
 
 namespace berth::aws {
@@ -19,6 +20,10 @@ struct Refusal {
 /// and is mapped by its HTTP class, so that it never stops the failover to another offer. Its
 /// effect is that of a create or destroy; a read has none (see without_effect).
 Failure failure_of(const Refusal& refusal, const std::string& action);
+
+/// The failure of a RunInstances for `request`, with how much it speaks for where the words behind
+/// the code tell more than the code. `has_own_subnet`: the account's settings name its subnet.
+Failure refused_create(Failure failure, const CreateRequest& request, bool has_own_subnet);
 
 /// berth's own no, before AWS is asked: `invalid`, without effect.
 Failure invalid_request(std::string message);

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <tuple>
 
 #include "errors.hpp"
+#include "families.hpp"
+#include "partition.hpp"
 
 namespace berth::aws {
 namespace {
 
 constexpr std::int64_t life_ms = 10 * 60'000;
-
-// Debian's account and its images' names: https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
-constexpr const char* debian_owner = "136693071363";
 
 // "debian-12": "debian-12-amd64-*", as Debian names its images. "": the word names none of
 // Debian's.
@@ -34,6 +34,10 @@ Result<Image> newest_image(const CreateRequest& request, const std::string& word
     return invalid_request("\"" + word +
                            "\" is no image on AWS. Name an id (ami-...) or debian-12.");
 
+  const std::string debian_owner(partition_of(request.region).debian_owner);
+  if (!is_id && debian_owner.empty())
+    return invalid_request("Debian's images in " + request.region +
+                           " are not known. Set \"image\" to the id of an AMI (ami-...) there.");
   const auto images = is_id ? api.describe_images(request.region, word, "", {})
                             : api.describe_images(request.region, "", debian_owner,
                                                   {{"name", {pattern}},
@@ -49,15 +53,41 @@ Result<Image> newest_image(const CreateRequest& request, const std::string& word
   if (newest == images.items.end())
     return invalid_request("There is no image " + word + " for " + arch + " in " + request.region +
                            ". Set \"image\" to one of that region.");
-  if (newest->architecture != arch)
-    return invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
-                           request.instance_type + " is " + arch + ". Set another \"image\".");
+  if (newest->architecture != arch) {
+    Failure failure =
+        invalid_request("Image " + newest->id + " is for " + newest->architecture + ", and " +
+                        request.instance_type + " is " + arch + ". Set another \"image\".");
+    failure.scope = StockScope::family;  // the types of the other architecture may have it
+    failure.scope_name = arch_group_of(request.arch);
+    return failure;
+  }
   if (newest->root_device.empty())
     return invalid_request("Image " + newest->id + " has no root volume. Set another \"image\".");
   return *newest;
 }
 
+struct Login {
+  std::string_view beginning;  // of the image's name, as its maker spells it
+  std::string_view user;
+};
+
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connection-prereqs-general.html
+constexpr Login logins[] = {
+    {"debian-", "admin"},          {"ubuntu/", "ubuntu"},       {"ubuntu-", "ubuntu"},
+    {"ubuntu-minimal/", "ubuntu"}, {"al2023-ami-", "ec2-user"}, {"amzn-ami-", "ec2-user"},
+    {"amzn2-ami-", "ec2-user"},    {"RHEL-", "ec2-user"},       {"suse-sles-", "ec2-user"},
+    {"CentOS Stream", "ec2-user"}, {"AlmaLinux", "ec2-user"},   {"Rocky-", "rocky"},
+    {"Fedora-Cloud-", "fedora"},   {"Flatcar-", "core"},        {"FreeBSD ", "ec2-user"},
+};
+
 }  // namespace
+
+std::string login_of(const std::string& image_name) {
+  for (const Login& login : logins)
+    if (image_name.compare(0, login.beginning.size(), login.beginning) == 0)
+      return std::string(login.user);
+  return {};
+}
 
 Result<Image> Images::image_for(const CreateRequest& request, const Account& account, Api& api,
                                 std::int64_t now_unix_ms) {

@@ -12,6 +12,10 @@
 
 namespace berth::aws {
 
+/// Who may log in to what an image of this name made: "admin" for Debian's, "ubuntu", "ec2-user"
+/// for Amazon Linux. "": an image that is not known.
+std::string login_of(const std::string& image_name);
+
 /// What was found is used again for ten minutes: a new Debian image may wait so long, and a hundred
 /// servers cost one question. Threads: any number at once.
 class Images {

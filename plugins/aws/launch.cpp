@@ -56,6 +56,9 @@ Result<Launch> launch_of(const CreateRequest& request, const Account& account, I
   launch.root_gib = std::max({disk_gib, image->root_gib, std::int64_t{1}});
   launch.user_data = *user_data;
   launch.tags = tags_of(request);
+  // The instance shows its image by id only, and the image may be gone when somebody logs in.
+  if (const std::string login = login_of(image->name); !login.empty())
+    launch.tags[login_tag] = login;
   return launch;
 }
 

@@ -5,6 +5,7 @@
 
 #include "api.hpp"
 #include "errors.hpp"
+#include "partition.hpp"
 
 namespace berth::aws {
 namespace {
@@ -40,8 +41,11 @@ Listing<std::string> Api::get_products(
     const std::string& service_code,
     const std::vector<std::pair<std::string, std::string>>& attributes) {
   const std::string action = "GetProducts of " + service_code;
-  // The Price List lives in three regions and knows the prices of all; its own name says which.
-  const SigningScope scope{"us-east-1", "pricing"};
+  // The Price List lives in a few regions and knows the prices of all of its partition.
+  std::string priced_region;
+  for (const auto& [field, value] : attributes)
+    if (field == "regionCode") priced_region = value;
+  const SigningScope scope{std::string(partition_of(priced_region).price_region), "pricing"};
   json::array filters;
   for (const auto& [field, value] : attributes)
     filters.push_back({{"Type", "TERM_MATCH"}, {"Field", field}, {"Value", value}});
@@ -68,7 +72,7 @@ Listing<std::string> Api::get_products(
     if (!response) return fail(response.failure());
     if (response->status < 200 || response->status > 299) {
       const VendorError told = error_of(response->body);
-      return fail(failure_of({response->status, redacted(told.code), redacted(told.text)}, action));
+      return fail(refused(*response, told, action));
     }
     const json::object answer = object_of(response->body);
     const json::value* list = answer.if_contains("PriceList");

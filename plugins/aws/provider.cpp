@@ -216,12 +216,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
         return Created{server_of(made, request.region), note};
   }
   if (failure.vendor_code.compare(0, 12, "InvalidAMIID") == 0) images_.forget();
-  // A scope wider than "this type in this zone", where the words behind the code say so.
-  if (failure.vendor_code == "InsufficientFreeAddressesInSubnet" && !account_.subnet_id.empty())
-    failure.scope = StockScope::account;  // every server of this account goes to that subnet
-  if (failure.vendor_code == "InsufficientInstanceCapacity" && request.zone.empty())
-    failure.scope = StockScope::region;
-  return failure;
+  return refused_create(std::move(failure), request, !account_.subnet_id.empty());
 }
 
 Result<Found> Provider::find(const FindRequest& request, Call& call) {

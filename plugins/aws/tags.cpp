@@ -77,8 +77,13 @@ CloudServer server_of(const Instance& instance, const std::string& region) {
       std::from_chars(expires.data(), expires.data() + expires.size(), expires_ms);
   if (error == std::errc() && end == expires.data() + expires.size())
     server.expires_at_unix_ms = expires_ms;
+  if (instance.architecture == "x86_64" || instance.architecture == "arm64")
+    server.arch = instance.architecture;
+  server.ssh_user = tag_of(instance, login_tag);
   server.detail = instance.state;
   if (!instance.state_reason.empty()) server.detail += ": " + instance.state_reason;
+  if (server.state == ServerState::running && server.public_ipv4.empty())
+    server.detail += ", but has no public IPv4 address";
   return server;
 }
 

@@ -13,6 +13,7 @@ namespace berth::aws {
 inline constexpr const char* installation_tag = "installation";
 inline constexpr const char* attempt_tag = "attempt";
 inline constexpr const char* organization_tag = "organization_id";
+inline constexpr const char* login_tag = "ssh-user";  // of the image, where it is known
 inline constexpr const char* expires_tag = "expires-at";  // Unix ms, decimal
 
 /// The tags of everything that `request` makes: its labels, then berth's own, which win.

@@ -41,6 +41,8 @@ std::vector<Offer> offers_of(const boost::json::value& size, const std::string& 
   if (offer.instance_type.empty() || !vcpus || *vcpus <= 0 || !memory_mb || *memory_mb <= 0 ||
       !disk_gb || *disk_gb <= 0 || *disk_gb > 1'000'000'000)
     return {};
+  // "s-2vcpu-4gb" -> "s", "gpu-h100x1-80gb" -> "gpu": as the vendor groups its plans.
+  offer.families = {offer.instance_type.substr(0, offer.instance_type.find('-'))};
   offer.vcpu = *vcpus;
   offer.memory_mib = *memory_mb;
   offer.disk_mib = *disk_gb * 1024;

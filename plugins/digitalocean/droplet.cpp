@@ -115,9 +115,13 @@ std::optional<CloudServer> server_of(const json::value& droplet) {
     }
   }
   out.created_unix_ms = json_api::unix_ms_of_rfc3339(text_at(droplet, {"created_at"})).value_or(0);
+  out.arch = "x86_64";    // the vendor sells no other
+  out.ssh_user = "root";  // of every image that the vendor makes
   out.detail = text_at(droplet, {"status"});
   for (const StateRow& row : states)
     if (row.vendor == out.detail) out.state = row.state;
+  if (out.state == ServerState::running && out.public_ipv4.empty())
+    out.detail += ", but has no public IPv4 address";
   return out;
 }
 

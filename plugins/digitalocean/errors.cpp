@@ -14,13 +14,25 @@ struct Row {
   std::string_view words;  // in the message, lower case
   ErrorCode code;
   StockScope scope;
+  std::string_view family = {};
+  std::string_view advice = {};
 };
+
+constexpr std::string_view small_image =
+    "Set \"image\" to a smaller one to buy small sizes.";
+constexpr std::string_view other_image = "Set \"image\" to a slug or id that DigitalOcean lists.";
+constexpr std::string_view other_key =
+    "Set \"ssh_keys\" to ids, fingerprints or names of the team's keys.";
 
 // A 422 says "unprocessable_entity" to bad input, no stock and no quota alike: only its message
 // tells them apart. The first row that fits decides; none fits: invalid. Words collected from the
 // vendor's spec and from users' reports (doctl and api-v2 issues).
 constexpr Row rows[] = {
     {"already has a pending event", ErrorCode::unavailable, StockScope::zone},  // locked
+    {"gpu droplet limit", ErrorCode::quota_reached, StockScope::family, "gpu"},
+    {"gpu limit", ErrorCode::quota_reached, StockScope::family, "gpu"},
+    {"size is restricted", ErrorCode::denied, StockScope::instance_type},
+    {"size is currently restricted", ErrorCode::denied, StockScope::instance_type},
     {"droplet limit", ErrorCode::quota_reached, StockScope::account},
     {"exceed your", ErrorCode::quota_reached, StockScope::account},
     {"your limit", ErrorCode::quota_reached, StockScope::account},
@@ -28,7 +40,22 @@ constexpr Row rows[] = {
     {"reached the limit", ErrorCode::quota_reached, StockScope::account},
     {"account limit", ErrorCode::quota_reached, StockScope::account},
     {"quota", ErrorCode::quota_reached, StockScope::account},
-    {"image", ErrorCode::invalid, StockScope::zone},  // "image … not available in this region"
+    {"larger disk", ErrorCode::invalid, StockScope::instance_type, "", small_image},
+    {"disk is too small", ErrorCode::invalid, StockScope::instance_type, "", small_image},
+    {"smaller disk", ErrorCode::invalid, StockScope::instance_type, "", small_image},
+    {"disk size", ErrorCode::invalid, StockScope::instance_type, "", small_image},
+    {"image is not available", ErrorCode::invalid, StockScope::region, "", other_image},
+    {"image not available", ErrorCode::invalid, StockScope::region, "", other_image},
+    {"image", ErrorCode::invalid, StockScope::request, "", other_image},
+    {"vpc", ErrorCode::invalid, StockScope::request, "",
+     "Set \"vpc_uuid\" to a VPC of that region, or leave it empty."},
+    {"key identifier", ErrorCode::invalid, StockScope::request, "", other_key},
+    {"ssh key", ErrorCode::invalid, StockScope::request, "", other_key},
+    {"ssh_key", ErrorCode::invalid, StockScope::request, "", other_key},
+    {" tag", ErrorCode::invalid, StockScope::request, "",
+     "Set \"tags\" to at most 255 of [A-Za-z0-9_:-] each."},
+    {"invalid size", ErrorCode::invalid, StockScope::instance_type},
+    {"invalid region", ErrorCode::invalid, StockScope::region},
     {"region is not available", ErrorCode::out_of_stock, StockScope::region},
     {"region is temporarily", ErrorCode::out_of_stock, StockScope::region},
     {"region is currently", ErrorCode::out_of_stock, StockScope::region},
@@ -87,6 +114,8 @@ Failure failure_of(const json_api::Refusal& refusal) {
     if (text.find(row.words) == std::string::npos) continue;
     failure.code = row.code;
     failure.scope = row.scope;
+    failure.scope_name = row.family;
+    failure.message = row.advice;
     return failure;
   }
   // Named where the size exists elsewhere.

@@ -1,6 +1,7 @@
 #include "provider.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "droplet.hpp"
 #include "errors.hpp"
 #include "json_api/fields.hpp"
+#include "json_api/settings.hpp"
 #include "json_api/ssh_key.hpp"
 
 namespace berth::digitalocean {
@@ -30,6 +32,16 @@ constexpr std::size_t user_data_limit = 64 * 1024;  // bytes; the vendor's dropl
 bool is_gpu(std::string_view size) { return size.compare(0, 4, "gpu-") == 0; }
 
 bool is_fingerprint(std::string_view text) { return text.size() == 47 && text[2] == ':'; }
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
+    if (dash ? text[at] != '-' : std::isxdigit(static_cast<unsigned char>(text[at])) == 0)
+      return false;
+  }
+  return true;
+}
 
 /// 202 is acceptance: the create action tells whether it came to something.
 std::string note_of(const json::value& answer) {
@@ -53,9 +65,14 @@ Account account_of(const PluginConfig& config) {
   account.ssh_keys = config.list("ssh_keys");
   account.vpc_uuid = config.text_or("vpc_uuid", "");
   account.tags = config.list("tags");
-  if (account.token.empty()) throw ConfigError("\"token\" is empty");
-  if (account.endpoint.compare(0, 4, "http") != 0)
-    throw ConfigError("\"endpoint\" must begin with https:// (or http://)");
+  json_api::check_token(account.token);
+  json_api::check_endpoint(account.endpoint);
+  json_api::check_regions(account.default_region, account.regions);
+  json_api::check_image(account.image);
+  json_api::check_ssh_keys(account.ssh_keys);
+  if (!account.vpc_uuid.empty() && !is_uuid(account.vpc_uuid))
+    throw ConfigError("\"vpc_uuid\": \"" + account.vpc_uuid +
+                      "\" is no UUID such as 760e09ef-dc84-11e8-981e-3cfdfeaae000");
   for (const std::string& tag : account.tags)
     if (!is_tag(tag))
       throw ConfigError("\"tags\": \"" + tag + "\" is not a tag: at most 255 of [A-Za-z0-9_:-]");
@@ -107,6 +124,11 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
       for (Offer& offer : offers_of(size, region, available, call.now_unix_ms()))
         list.offers.push_back(std::move(offer));
   }
+  if (!sizes->items.empty() && list.offers.empty())
+    return refused(ErrorCode::unavailable,
+                   "DigitalOcean lists " + std::to_string(sizes->items.size()) +
+                       " sizes and sells none of them in " + json_api::joined(regions) +
+                       ". Are \"regions\" and default_region regions such as nyc1?");
   return list;
 }
 

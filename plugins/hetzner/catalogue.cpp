@@ -46,6 +46,8 @@ std::string traffic_above(std::int64_t bytes) {
 
 }  // namespace
 
+std::string arch_group_of(Arch arch) { return arch == Arch::arm64 ? "arch:arm" : "arch:x86"; }
+
 std::vector<Offer> offers_of(const json::value& server_type, const json::value& pricing,
                              const std::string& location, std::int64_t now_unix_ms) {
   const json::value* price = entry_of(list_at(server_type, {"prices"}), "location", location);
@@ -67,6 +69,12 @@ std::vector<Offer> offers_of(const json::value& server_type, const json::value& 
   if (architecture == "x86") offer.arch = Arch::x86_64;
   else if (architecture == "arm") offer.arch = Arch::arm64;
   else return {};
+  // "cx33" -> "cx"; the vendor limits dedicated cores apart from shared ones.
+  offer.families.push_back(
+      offer.instance_type.substr(0, offer.instance_type.find_first_of("0123456789")));
+  if (const std::string kind = text_at(server_type, {"cpu_type"}); !kind.empty())
+    offer.families.push_back("cores:" + kind);
+  offer.families.push_back(arch_group_of(offer.arch));
   offer.vcpu = *cores;
   offer.memory_mib = std::llround(*memory_gb * 1024);
   offer.disk_mib = std::llround(*disk_gb * 1024);

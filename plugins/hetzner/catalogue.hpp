@@ -18,4 +18,7 @@ std::vector<Offer> offers_of(const boost::json::value& server_type,
                              const boost::json::value& pricing, const std::string& location,
                              std::int64_t now_unix_ms);
 
+/// The types of one architecture, in Offer::families.
+std::string arch_group_of(Arch arch);
+
 }  // namespace berth::hetzner

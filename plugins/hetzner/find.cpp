@@ -33,6 +33,13 @@ std::vector<std::string> actions_of(const std::string& note) {
   return ids;
 }
 
+/// Whether its create asked for a private network. It is known by its address there.
+bool lacks_network(const CloudServer& server, const std::string& note) {
+  if (server.state != ServerState::running || !server.private_ipv4.empty()) return false;
+  boost::system::error_code ignored;
+  return !text_at(json::parse(note, ignored), {"network"}).empty();
+}
+
 /// What a list of actions says of a server that is not running.
 void judge(CloudServer& server, const std::vector<const json::value*>& actions) {
   for (const json::value* action : actions) {
@@ -95,6 +102,16 @@ void Provider::judge_unfinished(const FindRequest& request, std::vector<CloudSer
       if (sought.server_id.empty() ? sought.attempt_id == server.attempt_id
                                    : sought.server_id == server.server_id)
         noted[server.server_id] = actions_of(sought.note);
+
+  // A server runs all the same when it could not join its network: it is not whole until it has.
+  for (const Sought& sought : request.sought)
+    for (CloudServer& server : servers)
+      if ((sought.server_id.empty() ? sought.attempt_id == server.attempt_id
+                                    : sought.server_id == server.server_id) &&
+          lacks_network(server, sought.note)) {
+        server.state = ServerState::pending;
+        server.detail = "running, and not yet in its private network";
+      }
 
   std::vector<std::string> ids;
   int single_looks = 0;

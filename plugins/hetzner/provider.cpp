@@ -12,6 +12,7 @@
 #include "catalogue.hpp"
 #include "errors.hpp"
 #include "json_api/fields.hpp"
+#include "json_api/settings.hpp"
 #include "json_api/ssh_key.hpp"
 #include "server.hpp"
 
@@ -32,8 +33,9 @@ Failure before_create(Failure failure) {
   return failure;
 }
 
-/// The actions that must end well before the server runs, for find().
-std::string note_of(const json::value& answer) {
+/// The actions that must end well before the server is whole, and the network that it was asked to
+/// join, for find().
+std::string note_of(const json::value& answer, const std::string& network) {
   json::array actions;
   if (const auto id = integer_at(answer, {"action", "id"})) actions.emplace_back(*id);
   if (const auto* next = json_api::list_at(answer, {"next_actions"}))
@@ -41,6 +43,7 @@ std::string note_of(const json::value& answer) {
       if (const auto id = integer_at(action, {"id"})) actions.emplace_back(*id);
   json::object note;
   note["actions"] = std::move(actions);
+  if (!network.empty()) note["network"] = network;
   return json::serialize(note);
 }
 
@@ -56,11 +59,21 @@ Account account_of(const PluginConfig& config) {
   account.ssh_keys = config.list("ssh_keys");
   account.network = config.text_or("network", "");
   account.tags = config.list("tags");
-  if (account.token.empty()) throw ConfigError("\"token\" is empty");
-  if (account.endpoint.compare(0, 4, "http") != 0)
-    throw ConfigError("\"endpoint\" must begin with https:// (or http://)");
+  json_api::check_token(account.token);
+  json_api::check_endpoint(account.endpoint);
+  json_api::check_regions(account.default_region, account.regions);
+  json_api::check_image(account.image);
+  json_api::check_ssh_keys(account.ssh_keys);
   if (!account.network.empty() && !is_number(account.network))
     throw ConfigError("\"network\" must be the network's id, a number");
+  for (const std::string& tag : account.tags) {
+    const std::size_t equals = tag.find('=');
+    if (!is_label_key(tag.substr(0, equals)) ||
+        (equals != std::string::npos && !is_label_value(tag.substr(equals + 1))))
+      throw ConfigError("\"tags\": \"" + tag +
+                        "\" is no label for Hetzner: KEY or KEY=VALUE, each at most 63 of "
+                        "[A-Za-z0-9_.-] with a letter or digit at both ends");
+  }
   return account;
 }
 
@@ -101,6 +114,11 @@ Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
     for (const json::value& type : types->items)
       for (Offer& offer : offers_of(type, *pricing, region, call.now_unix_ms()))
         list.offers.push_back(std::move(offer));
+  if (!types->items.empty() && list.offers.empty())
+    return refused(ErrorCode::unavailable,
+                   "Hetzner lists " + std::to_string(types->items.size()) +
+                       " server types and sells none of them in " + json_api::joined(regions) +
+                       ". Are \"regions\" and default_region locations such as nbg1?");
   return list;
 }
 
@@ -152,7 +170,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
   if (!answer.ok()) {
     if (answer.failure().vendor_code == name_is_taken)
       return adopted(request, answer.failure(), call);
-    return answer.failure();
+    return refused_create(answer.failure(), request.arch);
   }
   const json::value* made = json_api::value_at(*answer, {"server"});
   std::optional<CloudServer> server = made == nullptr ? std::nullopt : server_of(*made);
@@ -163,7 +181,7 @@ Result<Created> Provider::create(const CreateRequest& request, Call& call) {
     return failure;
   }
   server->state = ServerState::pending;
-  return Created{*server, note_of(*answer)};
+  return Created{*server, note_of(*answer, account_.network)};
 }
 
 /// A name is unique in its project, and derived from the attempt: a taken name is this attempt's
@@ -189,7 +207,7 @@ Result<Created> Provider::adopted(const CreateRequest& request, const Failure& r
       return failure;
     }
     call.log(LogLevel::info, "server " + server->server_id + " of this attempt was there already");
-    return Created{*server, ""};
+    return Created{*server, note_of(json::value(), account_.network)};
   }
   Failure failure = refusal;  // there a moment ago, and not in the list: look again
   failure.code = ErrorCode::unavailable;

@@ -50,6 +50,23 @@ bool is_label_value(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_label_character);
 }
 
+bool is_label_key(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return !text.empty() && is_label_value(text);
+  std::string_view prefix = text.substr(0, slash);
+  const std::string_view name = text.substr(slash + 1);
+  // The vendor keeps its own prefix for itself.
+  if (prefix.empty() || prefix.size() > 253 || prefix == "hetzner.cloud") return false;
+  for (bool more = true; more;) {
+    const std::size_t dot = prefix.find('.');
+    const std::string_view part = prefix.substr(0, dot);
+    if (part.empty() || !is_label_value(part)) return false;
+    more = dot != std::string_view::npos;
+    if (more) prefix.remove_prefix(dot + 1);
+  }
+  return !name.empty() && is_label_value(name);
+}
+
 std::optional<std::map<std::string, std::string>> labels_of(const CreateRequest& request) {
   for (const std::string* id :
        {&request.installation_id, &request.organization_id, &request.attempt_id})
@@ -95,9 +112,15 @@ std::optional<CloudServer> server_of(const json::value& server) {
       networks != nullptr && !networks->empty())
     out.private_ipv4 = text_at(networks->front(), {"ip"});
   out.created_unix_ms = json_api::unix_ms_of_rfc3339(text_at(server, {"created"})).value_or(0);
+  const std::string architecture = text_at(server, {"server_type", "architecture"});
+  if (architecture == "x86") out.arch = "x86_64";
+  if (architecture == "arm") out.arch = "arm64";
+  out.ssh_user = "root";  // of every image that the vendor makes
   out.detail = text_at(server, {"status"});
   for (const StateRow& row : states)
     if (row.vendor == out.detail) out.state = row.state;
+  if (out.state == ServerState::running && out.public_ipv4.empty())
+    out.detail += ", but has no public IPv4 address";
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "berth/codec.hpp"
+#include "clock.hpp"
 
 namespace berth::json_api {
 namespace {
@@ -70,6 +71,9 @@ Failure failure_by_status(const Refusal& refusal) {
   failure.effect = refusal.status >= 500 || refusal.status == 408 ? Effect::unknown : Effect::none;
   switch (refusal.status) {
     case 401:
+      failure.code = ErrorCode::denied;
+      failure.scope = StockScope::credential;
+      break;
     case 402:
     case 403: failure.code = ErrorCode::denied; break;
     case 404: failure.code = ErrorCode::not_found; break;
@@ -169,6 +173,7 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   Failure failure = dialect_.failure_of(refusal);
   failure.vendor_code = refusal.vendor_code;
   failure.vendor_text = refusal.vendor_text;
+  const std::string advice = std::move(failure.message);
   failure.message = std::string(dialect_.vendor) + " answered " + std::to_string(response.status) +
                     (refusal.vendor_code.empty() ? "" : " " + refusal.vendor_code) + " to " + what;
   if (refusal.body.is_null()) {
@@ -176,6 +181,11 @@ Result<json::value> Api::exchange(Call& call, HttpRequest request) const {
   } else {
     failure.message += ": " + std::string(codec::clipped(refusal.vendor_text, 300));
   }
+  if (failure.code == ErrorCode::denied)
+    if (const auto error = clock_error_ms(response, call.now_unix_ms()))
+      failure.message += (failure.message.back() == '.' ? " " : ". ") +
+                         clock_sentence(*error, std::string(dialect_.vendor));
+  if (!advice.empty()) failure.message += (failure.message.back() == '.' ? " " : ". ") + advice;
   return failure;
 }
 

@@ -44,6 +44,7 @@ std::string printable(std::string_view body);
 struct Dialect {
   std::string_view vendor;                   // for messages: "Hetzner"
   void (*read_error)(Refusal& refusal);      // fills vendor_code and vendor_text from the body
+  /// Its message is advice, a sentence that follows the vendor's words; "": none.
   Failure (*failure_of)(const Refusal& refusal);
 };
 

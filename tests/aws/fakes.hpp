@@ -30,8 +30,10 @@ class ScriptedHttp : public Http {
     return answer;
   }
 
-  void say(int status, std::string body) {
+  void say(int status, std::string body,
+           std::vector<std::pair<std::string, std::string>> headers = {}) {
     HttpResponse response;
+    response.headers = std::move(headers);
     response.status = status;
     response.body = std::move(body);
     answers.emplace_back(response);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "aws/images.hpp"
 #include "fakes.hpp"
 
 namespace berth::aws {
@@ -106,7 +107,7 @@ TEST_F(ProviderTest, CreateAsksForOneOwnedServer) {
   EXPECT_EQ(field(run, "TagSpecification.2.ResourceType"), "volume");
   EXPECT_EQ(field(run, "TagSpecification.3.ResourceType"), "network-interface");
   std::map<std::string, std::string> tags;
-  for (int n = 1; n <= 8; ++n)
+  for (int n = 1; n <= 9; ++n)
     tags[field(run, "TagSpecification.3.Tag." + std::to_string(n) + ".Key")] =
         field(run, "TagSpecification.3.Tag." + std::to_string(n) + ".Value");
   EXPECT_EQ(tags, (std::map<std::string, std::string>{{"Name", "auto-acme-attempt1"},
@@ -116,6 +117,7 @@ TEST_F(ProviderTest, CreateAsksForOneOwnedServer) {
                                                       {"installation", "inst1"},
                                                       {"attempt", "attempt1"},
                                                       {"expires-at", "1795784400000"},
+                                                      {"ssh-user", "admin"},
                                                       {"team", "web _ mail"}}));
 }
 
@@ -504,6 +506,134 @@ TEST_F(DestroyTest, NeedsAnOwnerAndAnId) {
   EXPECT_TRUE(http.requests.empty());
 }
 
+// The clock
+
+TEST_F(ProviderTest, AClockThatIsWrongIsToldAndSignedRoundOnce) {
+  call.now = test::friday_noon + 17 * 60'000;  // 17 minutes ahead
+  http.say(401, error_xml("AuthFailure", "AWS was not able to validate the provided credentials"),
+           {{"date", "Fri, 27 Nov 2026 12:00:00 GMT"}});
+  http.say(200, one_image());
+  http.say(200, started);
+  Provider provider(account);
+  ASSERT_TRUE(provider.create(wanted(), call));
+  ASSERT_EQ(actions(), (Ids{"DescribeImages", "DescribeImages", "RunInstances"}));
+  const auto signed_at = [&](std::size_t n) {
+    std::vector<std::string> times;
+    for (const auto& [name, value] : http.requests[n].headers)
+      if (name == "x-amz-date") times.push_back(value);
+    return times;
+  };
+  EXPECT_EQ(signed_at(0), Ids{"20261127T121700Z"});
+  EXPECT_EQ(signed_at(1), Ids{"20261127T120000Z"});
+  EXPECT_EQ(signed_at(2), Ids{"20261127T120000Z"}) << "one refusal corrects what follows";
+  ASSERT_FALSE(call.logged.empty());
+  EXPECT_NE(call.logged[0].find("17 minutes ahead of AWS's"), std::string::npos);
+}
+
+TEST_F(ProviderTest, ARefusedSignatureThatIsNotTheClocksIsAskedOnceOnly) {
+  http.say(401, error_xml("AuthFailure", "no"), {{"date", "Fri, 27 Nov 2026 12:00:01 GMT"}});
+  const auto refused = Provider(account).check(call);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(http.requests.size(), 1u);
+  EXPECT_EQ(refused.failure().message.find("clock"), std::string::npos);
+}
+
+TEST_F(ProviderTest, ASignatureRefusedTwiceSaysByHowMuchTheClockIsWrong) {
+  call.now = test::friday_noon - 3 * 3600'000;
+  for (int n = 0; n < 2; ++n)
+    http.say(400, error_xml("RequestExpired", "Request has expired."),
+             {{"date", "Fri, 27 Nov 2026 12:00:00 GMT"}});
+  const auto refused = Provider(account).check(call);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.failure().message.find("3 hours behind AWS's"), std::string::npos)
+      << refused.failure().message;
+}
+
+// What a server's look tells
+
+TEST_F(ProviderTest, ATerminatedServerSaysWhy) {
+  std::string item = reservation("i-1", "attempt1", "terminated");
+  const std::string mark = "<instanceType>";
+  item.insert(item.find(mark),
+              "<stateReason><code>Client.VolumeLimitExceeded</code><message>"
+              "Client.VolumeLimitExceeded: Volume limit exceeded</message>"
+              "</stateReason><architecture>arm64</architecture>");
+  http.say(200, described(item));
+  const auto found =
+      Provider(account).find(looking_for({{"attempt1", "i-1", "us-east-1", ""}}), call);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->servers.size(), 1u);
+  EXPECT_EQ(found->servers[0].state, ServerState::gone);
+  EXPECT_NE(found->servers[0].detail.find("Volume limit exceeded"), std::string::npos);
+  EXPECT_EQ(found->servers[0].arch, "arm64");
+  EXPECT_EQ(found->servers[0].instance_type, "t3.micro");
+  EXPECT_EQ(found->servers[0].region, "us-east-1");
+}
+
+TEST_F(ProviderTest, AServerWithoutIpv4SaysSo) {
+  std::string item = reservation("i-1", "attempt1");
+  const std::string address = "<ipAddress>198.51.100.7</ipAddress>";
+  item.erase(item.find(address), address.size());
+  http.say(200, described(item));
+  const auto found =
+      Provider(account).find(looking_for({{"attempt1", "i-1", "us-east-1", ""}}), call);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->servers[0].detail, "running, but has no public IPv4 address");
+}
+
+TEST(Images, KnownOnesHaveTheirLogin) {
+  EXPECT_EQ(login_of("debian-12-amd64-20261001-1890"), "admin");
+  EXPECT_EQ(login_of("ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-1"), "ubuntu");
+  EXPECT_EQ(login_of("al2023-ami-2023.6.2-kernel-6.1-x86_64"), "ec2-user");
+  EXPECT_EQ(login_of("our-own-image"), "");
+}
+
+TEST_F(ProviderTest, TypesThatAreListedAndSoldInNoZoneAreAProblemNotAnEmptyCatalogue) {
+  http.say(200,
+           "<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>t3.micro"
+           "</instanceType></item></instanceTypeSet></DescribeInstanceTypesResponse>");
+  http.say(200,
+           "<DescribeInstanceTypeOfferingsResponse><instanceTypeOfferingSet/>"
+           "</DescribeInstanceTypeOfferingsResponse>");
+  const auto offers = Provider(account).offers({}, call);
+  ASSERT_FALSE(offers);
+  EXPECT_EQ(offers.failure().code, ErrorCode::unavailable);
+  EXPECT_NE(offers.failure().message.find("1 instance types"), std::string::npos);
+}
+
+// Partitions
+
+TEST_F(ProviderTest, ChinaHasHostsAndAPriceListOfItsOwn) {
+  account.default_region = "cn-north-1";
+  account.image = "ami-1";
+  Provider provider(account);
+  (void)provider.check(call);
+  Api api(account, call);
+  (void)api.describe_instances("cn-north-1", {});
+  (void)api.get_products("AmazonEC2", {{"regionCode", "cn-north-1"}});
+  (void)api.get_products("AmazonEC2", {{"regionCode", "us-gov-west-1"}});
+  ASSERT_EQ(http.requests.size(), 4u);
+  EXPECT_EQ(http.requests[0].url, "https://sts.cn-north-1.amazonaws.com.cn/");
+  EXPECT_EQ(http.requests[1].url, "https://ec2.cn-north-1.amazonaws.com.cn/");
+  EXPECT_EQ(http.requests[2].url, "https://api.pricing.cn-northwest-1.amazonaws.com.cn/");
+  EXPECT_NE(http.requests[2].headers.back().second.find("/cn-northwest-1/pricing/"),
+            std::string::npos);
+  EXPECT_EQ(http.requests[3].url, "https://api.pricing.us-east-1.amazonaws.com/");
+  EXPECT_EQ(endpoint_in(account.endpoint, "us-gov-west-1"),
+            "https://ec2.us-gov-west-1.amazonaws.com/");
+}
+
+TEST_F(ProviderTest, DebiansCommercialAccountIsNotAskedForInAnotherPartition) {
+  auto request = wanted();
+  request.region = "us-gov-west-1";
+  request.zone = "us-gov-west-1a";
+  const auto made = Provider(account).create(request, call);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.failure().code, ErrorCode::invalid);
+  EXPECT_NE(made.failure().message.find("\"image\""), std::string::npos);
+  EXPECT_TRUE(http.requests.empty());
+}
+
 // check, offers, settings
 
 TEST_F(ProviderTest, CheckNamesTheAccountAndTriesEachRegion) {
@@ -542,14 +672,14 @@ TEST_F(ProviderTest, OffersOfARegionThatIsNoneAreInvalid) {
 }
 
 TEST(AccountSettings, AreReadAndChecked) {
-  Settings settings{{"access_key_id", std::string("A")},
+  Settings settings{{"access_key_id", std::string("AKIAIOSFODNN7EXAMPLE")},
                     {"secret_access_key", std::string("S")},
-                    {"subnet_id", std::string("subnet-1")},
+                    {"subnet_id", std::string("subnet-0123456789abcdef0")},
                     {"zones", std::vector<std::string>{"eu-west-1a"}},
                     {"default_region", std::string("eu-west-1")}};
   const Account account = account_of(PluginConfig(settings));
   EXPECT_EQ(account.default_region, "eu-west-1");
-  EXPECT_EQ(account.endpoint, "https://ec2.{region}.amazonaws.com");
+  EXPECT_EQ(account.endpoint, "https://ec2.{region}.{suffix}");
   EXPECT_EQ(endpoint_in(account.endpoint, "eu-west-1"), "https://ec2.eu-west-1.amazonaws.com/");
 
   auto two_zones = settings;
@@ -558,6 +688,34 @@ TEST(AccountSettings, AreReadAndChecked) {
   auto odd_region = settings;
   odd_region["regions"] = std::vector<std::string>{"a.b"};
   EXPECT_THROW(account_of(PluginConfig(odd_region)), ConfigError);
+  const std::pair<const char*, SettingValue> wrong[] = {
+      {"access_key_id", "AKIA"},
+      {"secret_access_key", "two words"},
+      {"session_token", "line\nbreak"},
+      {"default_region", "Ireland"},
+      {"regions", std::vector<std::string>{"eu-west"}},
+      {"endpoint", "ec2.eu-west-1.amazonaws.com"},
+      {"pricing_endpoint", "https://user@host"},
+      {"sts_endpoint", "https://"},
+      {"image", "ubuntu"},
+      {"image", "ami-xyz"},
+      {"subnet_id", "subnet-zzz"},
+      {"security_group_ids", std::vector<std::string>{"default"}},
+      {"key_name", " ops"},
+      {"zones", std::vector<std::string>{"us-east-1a"}},
+      {"instance_families", std::vector<std::string>{"m7g.large"}},
+      {"regions", std::vector<std::string>{"cn-north-1"}}};
+  for (const auto& [key, value] : wrong) {
+    auto changed = settings;
+    changed[key] = value;
+    try {
+      account_of(PluginConfig(changed));
+      ADD_FAILURE() << key;
+    } catch (const ConfigError& problem) {
+      EXPECT_EQ(std::string(problem.what()).find("\"" + std::string(key) + "\""), 0u)
+          << problem.what();
+    }
+  }
   settings.erase("secret_access_key");
   EXPECT_THROW(account_of(PluginConfig(settings)), ConfigError);
 }

@@ -87,6 +87,58 @@ TEST(DigitalOceanWire, an_unknown_key_is_registered_and_the_refused_create_repea
   EXPECT_EQ(made.failure().code, ErrorCode::invalid);
 }
 
+Failure refused_with(int status, const std::string& id, const std::string& words) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  CreateRequest plain = request();
+  plain.ssh_public_keys.clear();
+  wire.on("GET /droplets?name=", 200, none)
+      .on("POST /droplets", status, R"({"id":")" + id + R"(","message":")" + words + R"("})");
+  const auto made = Provider(account()).create(plain, call);
+  EXPECT_FALSE(made.ok());
+  return made.failure();
+}
+
+TEST(DigitalOceanRefusal, says_how_much_it_speaks_for) {
+  struct Row {
+    const char* words;
+    ErrorCode code;
+    StockScope scope;
+    const char* family;
+    const char* setting;
+  };
+  const Row rows[] = {
+      {"You specified an invalid image for Droplet creation.", ErrorCode::invalid,
+       StockScope::request, "", "\"image\""},
+      {"The image is not available in the selected region.", ErrorCode::invalid, StockScope::region,
+       "", "\"image\""},
+      {"This image requires a larger disk.", ErrorCode::invalid, StockScope::instance_type, "",
+       "\"image\""},
+      {"VPC not found in region.", ErrorCode::invalid, StockScope::request, "", "\"vpc_uuid\""},
+      {"You specified an invalid size for Droplet creation.", ErrorCode::invalid,
+       StockScope::instance_type, "", ""},
+      {"Creating this Droplet will exceed your GPU droplet limit.", ErrorCode::quota_reached,
+       StockScope::family, "gpu", ""},
+      {"creating this/these droplet(s) will exceed your droplet limit", ErrorCode::quota_reached,
+       StockScope::account, "", ""},
+      {"Size is not available in this region.", ErrorCode::out_of_stock, StockScope::zone, "", ""},
+  };
+  for (const Row& row : rows) {
+    const Failure failure = refused_with(422, "unprocessable_entity", row.words);
+    EXPECT_EQ(failure.code, row.code) << row.words;
+    EXPECT_EQ(failure.scope, row.scope) << row.words;
+    EXPECT_EQ(failure.scope_name, row.family) << row.words;
+    EXPECT_NE(failure.message.find(row.words), std::string::npos) << failure.message;
+    EXPECT_NE(failure.message.find(row.setting), std::string::npos) << failure.message;
+  }
+  EXPECT_EQ(refused_with(401, "Unauthorized", "Unable to authenticate you").scope,
+            StockScope::credential);
+  const Failure unknown = refused_with(422, "unprocessable_entity", "Something new.");
+  EXPECT_EQ(unknown.code, ErrorCode::invalid);
+  EXPECT_EQ(unknown.scope, std::nullopt);
+  EXPECT_EQ(unknown.vendor_text, "Something new.");
+}
+
 TEST(DigitalOceanWire, two_untagged_droplets_of_this_name_are_no_ground_to_choose_or_to_buy) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
@@ -241,6 +293,22 @@ TEST(DigitalOceanOffer, is_usable_where_size_and_region_are_and_know_each_other)
   EXPECT_TRUE(offers_of(size("{}"), "sfo3", true, 5).empty());
 }
 
+TEST(DigitalOceanOffer, names_the_plan_that_a_refusal_may_speak_for) {
+  EXPECT_EQ(offers_of(size("{}"), "nyc1", true, 5)[0].families, std::vector<std::string>{"s"});
+  EXPECT_EQ(offers_of(size(R"({"slug":"gpu-h100x1-80gb"})"), "nyc1", true, 5)[0].families,
+            std::vector<std::string>{"gpu"});
+}
+
+TEST(DigitalOceanOffer, sizes_that_are_sold_nowhere_asked_for_are_a_problem_not_an_empty_answer) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /regions", 200, R"({"regions":[{"slug":"nyc1","available":true}]})")
+      .on("GET /sizes", 200, R"({"sizes":[)" + json::serialize(size("{}")) + "]}");
+  const auto offers = Provider(account()).offers({{"mars1"}}, call);
+  ASSERT_FALSE(offers.ok());
+  EXPECT_NE(offers.failure().message.find("mars1"), std::string::npos);
+}
+
 TEST(DigitalOceanOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
   for (const char* prices : {R"({"price_hourly":null,"price_monthly":null})",
                              R"({"price_hourly":0,"price_monthly":0.0})",
@@ -259,6 +327,20 @@ TEST(DigitalOceanSettings, are_checked_where_they_are_read) {
   EXPECT_THROW(account_of(PluginConfig(
                    {{"token", std::string("t")}, {"tags", std::vector<std::string>{"no blanks"}}})),
                ConfigError);
+  const std::pair<const char*, SettingValue> wrong[] = {
+      {"token", "two words"},
+      {"endpoint", "ftp://x"},
+      {"default_region", "New York"},
+      {"regions", std::vector<std::string>{"fra1", "F1"}},
+      {"image", "debian 12"},
+      {"vpc_uuid", "my-vpc"},
+      {"vpc_uuid", "760e09ef-dc84-11e8-981e-3cfdfeaae00g"},
+      {"ssh_keys", std::vector<std::string>{"ssh-ed25519 AAAA me@home"}}};
+  for (const auto& [key, value] : wrong) {
+    Settings settings{{"token", std::string("t")}};
+    settings[key] = value;
+    EXPECT_THROW(account_of(PluginConfig(settings)), ConfigError) << key;
+  }
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(HetznerWire, a_create_says_everything_in_one_request) {
   const auto made = Provider(with).create(request(), call);
   ASSERT_TRUE(made.ok());
   EXPECT_EQ(made->server.server_id, "42");
-  EXPECT_EQ(made->note, R"({"actions":[7,8]})");
+  EXPECT_EQ(made->note, R"({"actions":[7,8],"network":"99"})");
   for (const std::string& line : call.lines) EXPECT_EQ(line.find("YItygq"), std::string::npos);
 
   EXPECT_EQ(story::header_of(wire.sent[2], "Authorization"), "Bearer sehr-geheim");
@@ -168,6 +168,83 @@ TEST(HetznerWire, a_known_id_is_asked_for_and_only_a_404_makes_it_absent) {
   EXPECT_TRUE(found->servers.empty());
 }
 
+Failure refused_with(int status, const std::string& code, const std::string& words,
+                     Arch arch = Arch::x86_64) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  CreateRequest plain = request();
+  plain.ssh_public_keys.clear();
+  plain.arch = arch;
+  wire.on("POST /servers", status,
+          R"({"error":{"code":")" + code + R"(","message":")" + words + R"("}})");
+  const auto made = Provider(account()).create(plain, call);
+  EXPECT_FALSE(made.ok());
+  return made.failure();
+}
+
+TEST(HetznerRefusal, an_image_that_is_gone_names_the_sentence_and_the_setting) {
+  const Failure failure = refused_with(422, "invalid_input", "image debian-11 not found");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, StockScope::request);
+  EXPECT_NE(failure.message.find("image debian-11 not found"), std::string::npos);
+  EXPECT_NE(failure.message.find("\"image\""), std::string::npos);
+}
+
+TEST(HetznerRefusal, an_image_too_big_for_a_type_is_that_types) {
+  const Failure failure =
+      refused_with(422, "invalid_input", "image disk is bigger than server type disk");
+  EXPECT_EQ(failure.scope, StockScope::instance_type);
+}
+
+TEST(HetznerRefusal, a_type_that_is_listed_and_not_sold_there_is_that_types) {
+  const Failure failure =
+      refused_with(422, "invalid_input", "unsupported location for server type");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, StockScope::instance_type);
+}
+
+TEST(HetznerRefusal, a_quota_of_dedicated_cores_leaves_the_shared_ones) {
+  const Failure failure =
+      refused_with(403, "resource_limit_exceeded", "dedicated core limit exceeded");
+  EXPECT_EQ(failure.code, ErrorCode::quota_reached);
+  EXPECT_EQ(failure.scope, StockScope::family);
+  EXPECT_EQ(failure.scope_name, "cores:dedicated");
+  EXPECT_EQ(refused_with(403, "resource_limit_exceeded", "server limit exceeded").scope,
+            StockScope::account);
+}
+
+TEST(HetznerRefusal, a_token_that_is_refused_is_the_credential) {
+  EXPECT_EQ(refused_with(401, "unauthorized", "unable to authenticate").scope,
+            StockScope::credential);
+  EXPECT_EQ(refused_with(401, "freshly_invented", "no").scope, StockScope::credential);
+  EXPECT_EQ(refused_with(403, "forbidden", "no").scope, std::nullopt);
+}
+
+TEST(HetznerRefusal, a_refused_token_says_by_how_much_the_clock_is_wrong) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /servers", 401, R"({"error":{"code":"unauthorized","message":"no"}})",
+          {{"date", "Wed, 18 Nov 2026 00:00:00 GMT"}});
+  const auto refused = Provider(account()).check(call);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.failure().message.find("ahead of Hetzner's"), std::string::npos)
+      << refused.failure().message;
+}
+
+TEST(HetznerRefusal, an_image_of_the_other_architecture_leaves_its_own_types) {
+  const Failure failure = refused_with(
+      422, "invalid_input", "server type and image architecture do not match", Arch::arm64);
+  EXPECT_EQ(failure.scope, StockScope::family);
+  EXPECT_EQ(failure.scope_name, "arch:arm");
+}
+
+TEST(HetznerRefusal, words_that_no_table_knows_keep_what_the_code_implies) {
+  const Failure failure = refused_with(418, "freshly_invented", "Something new.");
+  EXPECT_EQ(failure.code, ErrorCode::invalid);
+  EXPECT_EQ(failure.scope, std::nullopt);
+  EXPECT_EQ(failure.vendor_text, "Something new.");
+}
+
 TEST(HetznerWire, a_taken_name_that_nobody_shows_is_looked_at_again) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
@@ -253,6 +330,46 @@ TEST(HetznerWire, a_migrating_server_is_unknown_and_off_by_hand_is_stopped) {
   EXPECT_EQ(found->servers[1].state, ServerState::stopped);
 }
 
+TEST(HetznerWire, a_running_server_that_could_not_join_its_network_has_failed) {
+  const std::string note = R"({"actions":[7,8],"network":"99"})";
+  {
+    story::ScriptedWire wire(endpoint);
+    story::Call call(wire);
+    wire.on("GET /servers?", 200, page(server_json("1")))
+        .on("GET /actions?id=7&id=8", 200,
+            R"({"actions":[{"id":7,"command":"create_server","status":"success"},)"
+            R"({"id":8,"command":"attach_to_network","status":"error",)"
+            R"("error":{"code":"no_subnet_available","message":"no free IP"}}]})");
+    const auto found = Provider(account()).find(find_attempt("1", note), call);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->servers[0].state, ServerState::failed);
+    EXPECT_EQ(found->servers[0].detail,
+              "attach_to_network failed: no_subnet_available: no free IP");
+  }
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /servers?", 200, page(server_json("1")))
+      .on("GET /actions?id=7&id=8", 200,
+          R"({"actions":[{"id":8,"command":"attach_to_network","status":"running"}]})");
+  const auto found = Provider(account()).find(find_attempt("1", note), call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->servers[0].state, ServerState::pending);
+}
+
+TEST(HetznerWire, a_running_server_with_its_address_in_the_network_is_not_asked_about) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  std::string server = server_json("1");
+  server.insert(server.size() - 1, R"(,"private_net":[{"network":99,"ip":"10.0.0.2"}])");
+  wire.on("GET /servers?", 200, page(server));
+  const auto found =
+      Provider(account()).find(find_attempt("1", R"({"actions":[7],"network":"99"})"), call);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->servers[0].state, ServerState::running);
+  EXPECT_EQ(found->servers[0].private_ipv4, "10.0.0.2");
+  EXPECT_EQ(found->servers[0].ssh_user, "root");
+}
+
 TEST(HetznerWire, asking_for_actions_by_id_relies_on_no_page_size) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
@@ -301,6 +418,25 @@ TEST(HetznerOffer, takes_the_price_of_its_location_not_the_first) {
   EXPECT_TRUE(offers_of(type("{}"), pricing, "fsn1", 5).empty()) << "locations has no fsn1";
 }
 
+TEST(HetznerOffer, names_the_groups_that_a_refusal_may_speak_for) {
+  EXPECT_EQ(offers_of(type(R"({"cpu_type":"shared"})"), pricing, "nbg1", 5)[0].families,
+            (std::vector<std::string>{"cx", "cores:shared", "arch:x86"}));
+  EXPECT_EQ(offers_of(type(R"({"name":"cax11","cpu_type":"shared","architecture":"arm"})"), pricing,
+                      "nbg1", 5)[0]
+                .families,
+            (std::vector<std::string>{"cax", "cores:shared", "arch:arm"}));
+}
+
+TEST(HetznerOffer, types_that_are_sold_nowhere_asked_for_are_a_problem_not_an_empty_answer) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("GET /server_types", 200, R"({"server_types":[)" + json::serialize(type("{}")) + "]}")
+      .on("GET /pricing", 200, json::serialize(pricing));
+  const auto offers = Provider(account()).offers({{"mars1"}}, call);
+  ASSERT_FALSE(offers.ok());
+  EXPECT_NE(offers.failure().message.find("mars1"), std::string::npos);
+}
+
 TEST(HetznerOffer, a_missing_price_is_absent_and_a_zero_price_is_missing) {
   for (const char* prices :
        {R"({"prices":[]})", R"({"prices":null})", R"({"prices":[{"location":"nbg1"}]})",
@@ -341,6 +477,52 @@ TEST(HetznerSettings, are_checked_where_they_are_read) {
   EXPECT_THROW(
       account_of(PluginConfig({{"token", std::string("t")}, {"network", std::string("my-net")}})),
       ConfigError);
+}
+
+using Texts = std::vector<std::string>;
+
+/// What is said of one setting beside a token; "": it is taken.
+std::string said_of(const std::string& key, const SettingValue& value) {
+  Settings settings{{"token", std::string("t")}};
+  settings[key] = value;
+  try {
+    account_of(PluginConfig(settings));
+    return {};
+  } catch (const ConfigError& wrong) {
+    return wrong.what();
+  }
+}
+
+TEST(HetznerSettings, a_tag_that_is_no_label_is_told_with_the_rule_before_anything_is_bought) {
+  EXPECT_NE(said_of("tags", Texts{"team=b\xc3\xbcro"}).find("[A-Za-z0-9_.-]"), std::string::npos);
+  for (const char* wrong :
+       {"", "=web", "team=-web", "team=a b", "hetzner.cloud/team=web", "a/b/c", "team=a=b"})
+    EXPECT_FALSE(said_of("tags", Texts{wrong}).empty()) << wrong;
+  EXPECT_FALSE(said_of("tags", Texts{"team=" + std::string(64, 'x')}).empty());
+  for (const char* right : {"team=web", "team", "team=", "example.com/team=web.1"})
+    EXPECT_EQ(said_of("tags", Texts{right}), "") << right;
+}
+
+TEST(HetznerSettings, each_one_is_checked_against_the_vendors_rules) {
+  const std::string pasted = "ssh-ed25519 AAAA me@home";
+  const std::pair<const char*, SettingValue> wrong[] = {{"token", "two words"},
+                                                        {"token", "line\nbreak"},
+                                                        {"endpoint", "https://"},
+                                                        {"endpoint", "https://a b/v1"},
+                                                        {"endpoint", "https://u:p@h/v1"},
+                                                        {"default_region", "N\xc3\xbcrnberg"},
+                                                        {"regions", Texts{"nbg1", ""}},
+                                                        {"image", "debian 12"},
+                                                        {"image", ""},
+                                                        {"ssh_keys", Texts{pasted}},
+                                                        {"ssh_keys", Texts{""}},
+                                                        {"network", "-4"}};
+  for (const auto& [key, value] : wrong) {
+    const std::string said = said_of(key, value);
+    EXPECT_EQ(said.find("\"" + std::string(key) + "\""), 0U) << key << ": " << said;
+  }
+  EXPECT_EQ(said_of("token", "two words").find("two words"), std::string::npos);
+  EXPECT_EQ(said_of("ssh_keys", Texts{"ops laptop", "4711"}), "");
 }
 
 }  // namespace

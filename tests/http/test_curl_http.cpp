@@ -80,6 +80,39 @@ TEST(CurlHttp, a_request_leaves_as_it_was_given) {
   EXPECT_EQ(seen[1].rfind("DELETE ", 0), 0U);
 }
 
+TEST(CurlHttp, a_proxy_that_refuses_to_connect_has_sent_nothing) {
+  for (const std::string status :
+       {"407 Proxy Authentication Required", "503 Service Unavailable", "403 Forbidden"}) {
+    LoopbackServer proxy(
+        always("HTTP/1.1 " + status + "\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"));
+    CurlOptions options;
+    options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+    CurlTransport transport(options);
+    HttpCall call;
+    const auto response = transport.send(post("https://cloud.example/servers", "{}"), call);
+    ASSERT_FALSE(response.ok());
+    EXPECT_EQ(response.failure().code, ErrorCode::unavailable);
+    EXPECT_EQ(response.failure().effect, Effect::none) << response.failure().message;
+    EXPECT_NE(response.failure().message.find("the proxy refused (" + status.substr(0, 3) + ")"),
+              std::string::npos)
+        << response.failure().message;
+    ASSERT_EQ(proxy.requests().size(), 1U);
+    EXPECT_EQ(proxy.requests()[0].rfind("CONNECT cloud.example:443 ", 0), 0U);
+  }
+}
+
+TEST(CurlHttp, a_proxy_that_hangs_up_on_connect_has_sent_nothing) {
+  LoopbackServer proxy(
+      [](LoopbackServer& server, int socket, int) { server.read_request(socket); });
+  CurlOptions options;
+  options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  CurlTransport transport(options);
+  HttpCall call;
+  const auto response = transport.send(post("https://cloud.example/servers", "{}"), call);
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.failure().effect, Effect::none) << response.failure().message;
+}
+
 TEST(CurlHttp, a_redirect_is_an_answer) {
   LoopbackServer server(
       always("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"));

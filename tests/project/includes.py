@@ -48,7 +48,7 @@ MAY_INCLUDE = {
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],
     "plugins/json_api": ["berth/", "./"],
-    "plugins/aws": ["berth/", "./"],
+    "plugins/aws": ["berth/", "json_api/", "./"],
     "plugins/digitalocean": ["berth/", "json_api/", "./"],
     "plugins/hetzner": ["berth/", "json_api/", "./"],
     "plugins/stacks": ["berth/", "./"],

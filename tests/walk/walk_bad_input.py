@@ -20,6 +20,23 @@ def a_config_that_is_no_toml():
         story.check(ran.returncode == 2 and "none.toml" in ran.stderr, ran)
 
 
+def settings_that_a_vendor_would_refuse():
+    with harness.Story() as story:
+        config = open(story.path("berth.toml")).read()
+        story.check(story.berth("config", "check", code=0), "as it is")
+        for vendor, line, parts in (
+                ("hetzner", 'tags = ["team=b\u00fcro"]', ("tags", "label", "63")),
+                ("digitalocean", 'vpc_uuid = "my-vpc"', ("vpc_uuid", "UUID")),
+                ("aws", 'security_group_ids = ["default"]', ("security_group_ids", "sg-"))):
+            mark = f'plugin = "{vendor}"'
+            at = config.index("[account.settings]\n", config.index(mark)) + len("[account.settings]\n")
+            story.write_config(config[:at] + line + "\n" + config[at:])
+            number = config[:at].count("\n") + 1
+            ran = story.berth("config", "check", code=2)
+            story.check(all(part in ran.out + ran.err for part in parts + (f":{number}:",)), ran)
+        story.check(not story.oracle(), story.oracle())
+
+
 def a_request_that_makes_no_sense():
     with harness.Story() as story:
         for cpu, memory, disk in ((0, 4, 50), (-1, 4, 50), ("two", 4, 50), ("nan", 4, 50), (2, 0, 50),
@@ -203,7 +220,8 @@ def a_plugin_that_is_not_there():
         story.check_no_leaks()
 
 
-harness.walk(a_config_that_is_no_toml, a_request_that_makes_no_sense, a_cloud_that_answers_html,
+harness.walk(a_config_that_is_no_toml, settings_that_a_vendor_would_refuse,
+             a_request_that_makes_no_sense, a_cloud_that_answers_html,
              a_ledger_of_a_newer_berth, a_state_folder_that_cannot_be_written, a_full_disk,
              a_full_disk_does_not_hinder_reading,
              a_disk_that_fills_while_the_server_is_made,
