@@ -135,8 +135,10 @@ Installation installation_of(const Options& options) {
   return installation;
 }
 
-CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config) {
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
+                                   bool bundled_only) {
   CatalogueOptions result;
+  result.bundled_only = bundled_only;
   result.bundled_dir = installation.bundled_dir;
   result.worker_program = installation.worker_program;
   result.search_path = config.plugin_path;
@@ -170,7 +172,7 @@ Berth::Parts::Parts(Options given)
                             CurlOptions{config.proxy, config.ca_file})),
                         options.at_edge)),
       budgets(*cache, *clock, *entropy),
-      catalogue(catalogue_options(installation, config), *journal),
+      catalogue(catalogue_options(installation, config, options.bundled_only), *journal),
       opener(catalogue, *transport, budgets, *journal),
       keys(config.credentials.key_file, environment_of(options),
            config.state_dir / "credentials.key"),

@@ -29,7 +29,8 @@ Environment environment_of(const Options& options);
 std::filesystem::path config_of(const Options& options);
 /// The worker and the bundled plugins: as the options say, else around the running program.
 Installation installation_of(const Options& options);
-CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config);
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
+                                   bool bundled_only);
 
 /// Everything that is thrown inside leaves by the door as an Error.
 template <class Body>

@@ -42,7 +42,11 @@ Command complete_command() {
             {"organization", "application", "deployment", "server", "account", "plugin",
              "project"}}},
           {},
-          ToRead{[kind](Berth& berth, Answer& answer) {
+          ToDoAlone{[kind](const Options& options, Answer& answer) {
+            // Whoever presses TAB has not asked for anything to be run yet.
+            Options quiet = options;
+            quiet.bundled_only = true;
+            Berth berth = Berth::open(quiet);
             for (const std::string& word : values(*kind, berth))
               answer.terminal().out << printable(word) << '\n';
             return 0;
