@@ -121,7 +121,9 @@ std::vector<std::string> Berth::check_config(const Options& options) {
         problems.push_back(config.file.string() + ": [[pipeline]]: " + problem.what());
       }
       const auto journal = silent_journal();
-      Catalogue catalogue(catalogue_options(installation_of(options), config), *journal);
+      Catalogue catalogue(
+          catalogue_options(installation_of(options), config, options.bundled_only), *journal);
+      for (std::string& problem : command_problems(config)) problems.push_back(std::move(problem));
       for (std::string& problem : plugin_setting_problems(config, catalogue))
         problems.push_back(std::move(problem));
       try {

@@ -52,6 +52,8 @@ struct Options {
   std::filesystem::path plugin_dir;  // bundled plugins; "": around the running program
   std::filesystem::path worker;      // berth-worker; "": around the running program
   bool read_only = false;            // changes nothing on disk but cache.db
+  bool bundled_only = false;         // what the config names (`command`, `path`, plugin_path) is
+                                     // examined, and none of its code runs
   std::function<const char*(const std::string&)> environment;  // empty: getenv
   std::function<void(LogLevel, std::string_view)> log;         // gets what log_level lets through;
                                                                // empty: stderr, or log_file

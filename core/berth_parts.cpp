@@ -145,8 +145,10 @@ std::filesystem::path state_folder_of(const Options& options) {
   }
 }
 
-CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config) {
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
+                                   bool bundled_only) {
   CatalogueOptions result;
+  result.bundled_only = bundled_only;
   result.bundled_dir = installation.bundled_dir;
   result.worker_program = installation.worker_program;
   result.search_path = config.plugin_path;
@@ -180,7 +182,7 @@ Berth::Parts::Parts(Options given)
                             CurlOptions{config.proxy, config.ca_file})),
                         options.at_edge)),
       budgets(*cache, *clock, *entropy),
-      catalogue(catalogue_options(installation, config), *journal),
+      catalogue(catalogue_options(installation, config, options.bundled_only), *journal),
       opener(catalogue, *transport, budgets, *journal),
       keys(config.credentials.key_file, environment_of(options),
            config.state_dir / "credentials.key"),

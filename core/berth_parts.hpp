@@ -31,7 +31,8 @@ std::filesystem::path config_of(const Options& options);
 Installation installation_of(const Options& options);
 /// Where the ledger is, without opening it. Throws Error.
 std::filesystem::path state_folder_of(const Options& options);
-CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config);
+CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
+                                   bool bundled_only);
 
 /// Everything that is thrown inside leaves by the door as an Error.
 template <class Body>

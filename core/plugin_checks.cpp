@@ -12,6 +12,7 @@
 #include "reach/in_process.hpp"
 #include "reach/library.hpp"
 #include "reach/proxies.hpp"
+#include "trust/command.hpp"
 
 namespace berth {
 namespace {
@@ -22,18 +23,19 @@ void check_settings(const std::string& plugin, const PluginSettings& settings, c
                     Catalogue& catalogue, std::vector<std::string>& problems) {
   try {
     const CatalogueEntry& entry = catalogue.find(plugin);
-    if (!entry.manifest) return;
-    const auto place_of = [&](const std::string& key) {
-      const auto known = settings.places.find(key);
-      return (known == settings.places.end() ? place : known->second).text();
-    };
-    for (const SettingProblem& problem : setting_problems(*entry.manifest, settings.json)) {
-      // A secret that is named but cannot be read just now is told below, in its own words.
-      if (settings.unresolved.count(problem.key) != 0) continue;
-      problems.push_back(place_of(problem.key) + ": " + problem.text);
+    if (entry.manifest) {
+      const auto place_of = [&](const std::string& key) {
+        const auto known = settings.places.find(key);
+        return (known == settings.places.end() ? place : known->second).text();
+      };
+      for (const SettingProblem& problem : setting_problems(*entry.manifest, settings.json)) {
+        // A secret that is named but cannot be read just now is told below, in its own words.
+        if (settings.unresolved.count(problem.key) != 0) continue;
+        problems.push_back(place_of(problem.key) + ": " + problem.text);
+      }
+      if (std::string literal = literal_secret(*entry.manifest, settings, place); !literal.empty())
+        problems.push_back(std::move(literal));
     }
-    if (std::string literal = literal_secret(*entry.manifest, settings, place); !literal.empty())
-      problems.push_back(std::move(literal));
   } catch (const PluginUnusable& problem) {
     problems.push_back(place.text() + ": " + problem.what());
   }
@@ -78,7 +80,25 @@ void append(std::vector<CheckLine>& lines, const std::vector<conformance::CheckR
         {std::string(conformance::to_word(result.outcome)), result.name, result.reason});
 }
 
+void check_command(const std::string& of, const std::vector<std::string>& command,
+                   std::vector<std::string>& problems) {
+  if (const std::string why = command_problem(command); !why.empty())
+    problems.push_back(of + ": the command cannot be used: " + why);
+}
+
 }  // namespace
+
+std::vector<std::string> command_problems(const Configuration& config) {
+  std::vector<std::string> problems;
+  const std::string file = config.file.string();
+  check_command(file + ": [deploy]", config.deploy.command, problems);
+  check_command(file + ": [stacks] deploy_command", config.stacks.deploy_command, problems);
+  for (const OrganizationSettings& organization : config.organizations)
+    for (const ApplicationSettings& application : organization.applications)
+      check_command(organization.place.text() + ": application '" + application.name + "'",
+                    application.command, problems);
+  return problems;
+}
 
 std::string literal_secret(const Manifest& manifest, const PluginSettings& settings,
                            const Place& place) {
@@ -98,6 +118,13 @@ std::string literal_secret(const Manifest& manifest, const PluginSettings& setti
 std::vector<std::string> plugin_setting_problems(const Configuration& config,
                                                  Catalogue& catalogue) {
   std::vector<std::string> problems;
+  for (const PluginEntry& plugin : config.plugins) {  // also those that nobody uses
+    const auto& all = catalogue.list();
+    const auto entry = std::find_if(all.begin(), all.end(), [&](const CatalogueEntry& each) {
+      return each.id == plugin.id && !each.problem.empty();
+    });
+    if (entry != all.end()) problems.push_back(plugin.place.text() + ": " + entry->problem);
+  }
   for (const AccountSettings& account : config.accounts) {
     const std::size_t before = problems.size();
     check_settings(account.plugin, account.settings, account.place, catalogue, problems);

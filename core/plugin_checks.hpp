@@ -16,6 +16,9 @@ namespace berth {
 /// that the bundled providers' own vendors' rules say, one sentence each with file:line:column.
 std::vector<std::string> plugin_setting_problems(const Configuration& config, Catalogue& catalogue);
 
+/// The commands of deployments that could not be run, or that somebody else could have replaced.
+std::vector<std::string> command_problems(const Configuration& config);
+
 /// A secret that stands in the config itself, as "file:line:column: …"; "" if there is none.
 std::string literal_secret(const Manifest& manifest, const PluginSettings& settings,
                            const Place& place);

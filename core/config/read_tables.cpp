@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "config/read.hpp"
+#include "trust/ownership.hpp"
 
 namespace berth {
 
@@ -114,6 +115,8 @@ void read_berth(TableReader& root, Configuration& into) {
   if (!ca_file.empty() && !std::filesystem::is_regular_file(ca_file, ignored))
     berth.complain("ca_file", "names " + into.ca_file + ", which is no file",
                    "leave it out to trust the system's authorities");
+  else if (const auto problem = distrust_of(ca_file); !ca_file.empty() && problem)
+    berth.complain("ca_file", "names " + into.ca_file + ": " + problem->words_for(ca_file));
 }
 
 void read_currency(TableReader& root, Configuration& into) {

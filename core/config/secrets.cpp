@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "trust/ownership.hpp"
+
 namespace berth {
 
 namespace {
@@ -37,9 +39,11 @@ std::string objection_to(int descriptor, const std::string& name) {
   if (::fstat(descriptor, &found) != 0) return name + " cannot be read: " + system_words();
   if (!S_ISREG(found.st_mode)) return name + " is not a regular file";
   if (found.st_uid != ::geteuid() && found.st_uid != 0)
-    return name + " belongs to another user: make it your own with chown";
+    return name + " belongs to another user: name a file of your own";
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return "others may read " + name + ": run chmod 600 " + name;
+    return "others may read " + name +
+           (is_of_the_system(name) ? ", which is a file of the system: name one of your own"
+                                   : ": run chmod 600 " + name);
   if (static_cast<std::size_t>(found.st_size) > most_bytes)
     return name + " is too large to be a secret (64 KiB)";
   return {};
@@ -62,6 +66,7 @@ Secret secret_from_file(const std::filesystem::path& file) {
   // What is judged is what was opened, so that it cannot be swapped in between.
   if (std::string objection = objection_to(opened.number(), name); !objection.empty())
     return {{}, std::move(objection)};
+  if (const auto problem = distrust_of(file)) return {{}, name + ": " + problem->words_for(file)};
   Secret secret;
   std::array<char, 4096> buffer{};
   for (;;) {

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "trust/ownership.hpp"
+
 namespace berth {
 
 std::optional<std::string> read_text_file(const std::filesystem::path& file,
@@ -18,6 +20,10 @@ std::optional<std::string> read_text_file(const std::filesystem::path& file,
   }
   if (!std::filesystem::is_regular_file(status)) {
     why = "it is not a regular file";
+    return std::nullopt;
+  }
+  if (const auto problem = distrust_of(file)) {
+    why = "it is not read: " + problem->words_for(file);
     return std::nullopt;
   }
   errno = 0;

@@ -10,6 +10,7 @@
 #include "ledger/ledger_file.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
+#include "ledger/whereabouts.hpp"
 
 namespace berth {
 namespace {
@@ -43,8 +44,11 @@ struct Traces {
 /// neither changed meanwhile. Else it is read again.
 class ReadingLedger final : public Ledger {
  public:
-  ReadingLedger(std::string path, std::string installation_id)
-      : path_(std::move(path)), installation_id_(std::move(installation_id)) {
+  ReadingLedger(const std::string& folder, std::string installation_id, std::string instance)
+      : folder_(folder),
+        path_(ledger_path(folder)),
+        installation_id_(std::move(installation_id)),
+        instance_(std::move(instance)) {
     read([](const LedgerView&) {});  // what cannot be read is told at once
   }
 
@@ -119,18 +123,29 @@ class ReadingLedger final : public Ledger {
   [[nodiscard]] std::unique_ptr<sqlite::Database> opened(sqlite::Access access) const {
     auto database = std::make_unique<sqlite::Database>(path_, access, ledger_patience_ms);
     // What is sorted stays in memory: there may be no room for files.
-    database->script("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;");
+    database->script("PRAGMA temp_store = MEMORY;");
     if (access == sqlite::Access::file_and_log)
       database->script("PRAGMA locking_mode = EXCLUSIVE");  // the log's index is in memory then
     check_ledger(*database, path_);
-    if (database->integer("PRAGMA user_version") == newest_ledger_version()) return database;
+    if (database->integer("PRAGMA user_version") == newest_ledger_version()) {
+      const Whereabouts here = whereabouts_of(folder_, instance_);
+      if (!is_as_it_was_left(*database, here)) {
+        // A copy or a backup says so also to who only looks at it. The table of this connection
+        // hides the file's.
+        database->script("CREATE TEMP TABLE identity AS SELECT * FROM main.identity");
+        arrive(*database, here, installation_id_);
+      }
+      database->script("PRAGMA query_only = ON");
+      return database;
+    }
     auto migrated = std::make_unique<sqlite::Database>(":memory:", sqlite::Access::make, 0);
     migrated->become_copy_of(*database);
     migrate_ledger(*migrated, installation_id_);
+    arrive(*migrated, whereabouts_of(folder_, instance_), installation_id_);
     return migrated;
   }
 
-  std::string path_, installation_id_;
+  std::string folder_, path_, installation_id_, instance_;
   std::mutex mutex_;
   std::unique_ptr<sqlite::Database> lone_;  // of a file without a log, as `seen_` tells it
   Traces seen_, counted_;
@@ -140,8 +155,9 @@ class ReadingLedger final : public Ledger {
 }  // namespace
 
 std::unique_ptr<Ledger> open_reading_ledger(const std::string& folder,
-                                             const std::string& new_installation_id) {
-  return std::make_unique<ReadingLedger>(ledger_path(folder), new_installation_id);
+                                            const std::string& new_installation_id,
+                                            const std::string& instance) {
+  return std::make_unique<ReadingLedger>(folder, new_installation_id, instance);
 }
 
 }  // namespace berth

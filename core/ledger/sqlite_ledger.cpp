@@ -128,7 +128,7 @@ class SqliteLedger final : public Ledger {
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& folder,
                                            const std::string& new_installation_id,
                                            bool read_only, const std::string& instance) {
-  if (read_only) return open_reading_ledger(folder, new_installation_id);
+  if (read_only) return open_reading_ledger(folder, new_installation_id, instance);
   const std::string path = ledger_path(folder);
   try {
     auto writer = open_ledger_file(folder, new_installation_id, instance);

@@ -121,12 +121,14 @@ Whereabouts whereabouts_of(const std::string& folder, const std::string& instanc
                       machine_id()};
 }
 
+bool is_as_it_was_left(sqlite::Database& database, const Whereabouts& here) {
+  const Row row = row_of(database);
+  return row.place == here.place &&
+         strangeness(row, here, noted_generation(here.folder, row.installation_id)).empty();
+}
+
 void arrive(sqlite::Database& database, const Whereabouts& here, const std::string& fresh_name) {
-  const auto is_usual = [&](const Row& row) {
-    return row.place == here.place &&
-           strangeness(row, here, noted_generation(here.folder, row.installation_id)).empty();
-  };
-  if (is_usual(row_of(database))) return;
+  if (is_as_it_was_left(database, here)) return;
   sqlite::Transaction transaction(database, sqlite::Transaction::Kind::writing);
   const Row row = row_of(database);
   const std::int64_t noted = noted_generation(here.folder, row.installation_id);

@@ -16,6 +16,9 @@ struct Whereabouts {
 /// `instance`: stands for the place; "": the folder itself tells.
 Whereabouts whereabouts_of(const std::string& folder, const std::string& instance);
 
+/// arrive() would change nothing. Throws sqlite::Error.
+bool is_as_it_was_left(sqlite::Database& database, const Whereabouts& here);
+
 /// Looks whether this is the ledger that it was. One that was copied or moved, is older than what
 /// was noted beside it, or comes from a backup, is paused and gets `fresh_name`. Throws
 /// sqlite::Error.

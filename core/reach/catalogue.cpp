@@ -11,6 +11,7 @@
 #include "reach/failed.hpp"
 #include "reach/isolated.hpp"
 #include "reach/library.hpp"
+#include "trust/command.hpp"
 
 namespace berth {
 namespace {
@@ -70,6 +71,14 @@ void mark_twice(std::vector<CatalogueEntry>& entries) {
           diagnose_twice(id, same[i]->where(), same[i == 0 ? 1 : 0]->where()).text();
 }
 
+// Before any of it runs: could somebody else have put it there?
+void examine(const CatalogueEntry& entry) {
+  if (!entry.file.empty())
+    if (auto problem = diagnose_file(entry.file)) throw PluginUnusable(*problem);
+  if (const std::string why = command_problem(entry.command); !why.empty())
+    throw PluginUnusable(entry.where() + ": it is not started: " + why + ".");
+}
+
 }  // namespace
 
 std::string CatalogueEntry::where() const {
@@ -93,14 +102,17 @@ const CatalogueEntry& Catalogue::find(std::string_view id) {
   const std::vector<CatalogueEntry>& all = list();
   std::vector<std::string> ids;
   std::string broken;
+  const CatalogueEntry* unasked = nullptr;
   for (const CatalogueEntry& entry : all) {
     if (entry.id == id) {
       if (!entry.problem.empty()) throw PluginUnusable(entry.problem);
       return entry;
     }
-    if (entry.id.empty()) broken += "\n  " + entry.problem;
+    if (entry.id.empty() && entry.problem.empty()) unasked = &entry;
+    else if (entry.id.empty()) broken += "\n  " + entry.problem;
     else ids.push_back(entry.id);
   }
+  if (unasked != nullptr) return *unasked;
   std::string message = "no plugin has the id \"" + std::string(id) + '"';
   const std::string meant = did_you_mean(id, ids);
   message += meant.empty() ? "; see what there is: berth plugins list" : meant;
@@ -143,14 +155,20 @@ void Catalogue::read_all() {
 CatalogueEntry Catalogue::read(const NamedPlugin& plugin) const {
   CatalogueEntry entry;
   entry.command = plugin.command;
+  bool bundled = false;
   if (!plugin.path.empty()) {
     entry.file = fs::absolute(plugin.path);
-    const bool bundled = !options_.bundled_dir.empty() &&
+    bundled = !options_.bundled_dir.empty() &&
                          real_path(plugin.path).parent_path() == real_path(options_.bundled_dir);
     entry.in_process = plugin.how == HowToRun::in_process ||
                        (plugin.how == HowToRun::automatic && bundled);
   }
   try {
+    examine(entry);
+    if (options_.bundled_only && !bundled) {
+      entry.id = plugin.id;
+      return entry;
+    }
     read_manifest(entry);
     if (!plugin.id.empty() && entry.id != plugin.id)
       throw PluginUnusable({entry.where(),
@@ -168,8 +186,6 @@ void Catalogue::read_manifest(CatalogueEntry& entry) const {
   if (entry.in_process) {
     entry.manifest_json = load_plugin(entry.file).manifest_json;
   } else {
-    if (!entry.file.empty())
-      if (auto problem = diagnose_file(entry.file)) throw PluginUnusable(*problem);
     DescribeCall call(options_.describe_timeout_ms);
     const Outcome hello =
         describe_worker(worker_command(entry, options_), entry.where(), journal_, call);

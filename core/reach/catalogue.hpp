@@ -30,6 +30,7 @@ struct CatalogueOptions {
   std::vector<NamedPlugin> named;
   std::filesystem::path worker_program;            // berth-worker
   std::int64_t describe_timeout_ms = 10'000;       // one plugin in a worker
+  bool bundled_only = false;  // all others are examined and listed, and no code of theirs runs
 };
 
 /// One plugin that was found, usable or not.
@@ -40,7 +41,7 @@ struct CatalogueEntry {
   std::vector<std::string> command;
   bool in_process = false;
   std::string problem;                  // why it cannot be used, and what to do; "": it can
-  std::optional<Manifest> manifest;
+  std::optional<Manifest> manifest;     // absent: unusable, or not asked (bundled_only)
   std::string manifest_json;
 
   /// The file or the command, for messages.
@@ -62,7 +63,7 @@ class Catalogue {
   const std::vector<CatalogueEntry>& list();
 
   /// The usable plugin of this id. Throws PluginUnusable: there is none ("did you mean"), it is
-  /// broken, or two have this id.
+  /// broken, or two have this id. With bundled_only also one that was not asked and may have it.
   const CatalogueEntry& find(std::string_view id);
 
   /// A plugin that need not be on the search path. Throws PluginUnusable.

@@ -1,8 +1,6 @@
 #include "reach/diagnose.hpp"
 
 #include <elf.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -11,6 +9,7 @@
 #include <system_error>
 
 #include "reach/plain_text.hpp"
+#include "trust/ownership.hpp"
 
 namespace berth {
 namespace {
@@ -60,26 +59,6 @@ std::optional<Diagnosis> diagnose_elf(const std::filesystem::path& file) {
   return {};
 }
 
-// Who can write a plugin can do all that berth's user can.
-std::optional<Diagnosis> diagnose_permissions(const std::filesystem::path& path, bool directory) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return {};
-  const std::string noun = directory ? "the directory it is in" : "the file";
-  if (facts.st_uid != 0 && facts.st_uid != geteuid())
-    return Diagnosis{path,
-                     noun + " belongs to user " + std::to_string(facts.st_uid) +
-                         ", neither to root nor to the user berth runs as, who could replace it",
-                     "If you trust it, take it over: chown " + std::to_string(geteuid()) + ' ' +
-                         path.string()};
-  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return Diagnosis{path,
-                     noun + " can be written by " +
-                         ((facts.st_mode & S_IWOTH) != 0 ? "every user" : "its group") +
-                         ", who could replace the plugin",
-                     "Take that right away: chmod go-w " + path.string()};
-  return {};
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -97,13 +76,9 @@ std::optional<Diagnosis> diagnose_file(const std::filesystem::path& file) {
                      "Check the permissions of its directories"};
   if (!std::filesystem::is_regular_file(real, error))
     return Diagnosis{file, "it is not a file", "Name the plugin's .so file itself"};
-  if (auto problem = diagnose_permissions(real, false)) return problem;
-  // A link and its target may lie in different directories; either can be swapped.
-  for (const auto& at : {real.parent_path(), std::filesystem::absolute(file).parent_path()})
-    if (auto problem = diagnose_permissions(at, true)) {
-      problem->where = file.string() + " (in " + at.string() + ")";
-      return problem;
-    }
+  if (const auto problem = distrust_of(file))
+    return Diagnosis{file.string() + (problem->at == real ? "" : " (" + problem->at.string() + ")"),
+                     problem->what, problem->next};
   return diagnose_elf(real);
 }
 

@@ -16,6 +16,7 @@
 #include <sstream>
 #include <thread>
 
+#include "trust/command.hpp"
 #include "world/world.hpp"
 
 extern char** environ;
@@ -103,6 +104,9 @@ class PosixProcesses final : public Processes {
   CommandResult run(const Command& command, const std::function<void(const Session&)>& started,
                     const std::function<bool()>& cancelled) override {
     CommandResult result;
+    // What was sound when the deployment began may have been replaced since.
+    result.problem = command_distrust(command.argv);
+    if (!result.problem.empty()) return result;
     Pipe gate, output;
     if (gate.read_end < 0 || output.read_end < 0) {
       result.problem = std::string("no pipe: ") + std::strerror(errno);

@@ -92,6 +92,19 @@ TEST_F(SecretFile, ThatOthersMayReadIsNot) {
   EXPECT_EQ(settings.json, "{}");
 }
 
+TEST_F(SecretFile, InAFolderThatOthersMayWriteIsNotRead) {
+  const std::string file = write("s3cret", 0600);
+  ::chmod(folder_.c_str(), 0777);
+  const std::string why = token_from(file).unresolved.at("token");
+  EXPECT_NE(why.find("can be written by every user"), std::string::npos) << why;
+  EXPECT_NE(why.find("chmod go-w " + folder_.string()), std::string::npos) << why;
+}
+
+TEST_F(SecretFile, OfTheSystemIsNotAdvisedToBeChanged) {
+  EXPECT_EQ(token_from("/etc/passwd").unresolved.at("token"),
+            "others may read /etc/passwd, which is a file of the system: name one of your own");
+}
+
 TEST_F(SecretFile, ThatIsNoneIsNot) {
   EXPECT_NE(token_from(folder_.string()).unresolved.at("token").find("not a regular file"),
             std::string::npos);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -204,6 +205,19 @@ TEST_F(ProcessesStory, AMissingProgramIsNamed) {
   const CommandResult result = run(command);
   EXPECT_EQ(result.exit_code, 127);
   EXPECT_NE(result.output_tail.find("/no/such/program"), std::string::npos) << result.output_tail;
+}
+
+TEST_F(ProcessesStory, AProgramThatOthersMayWriteIsNotStarted) {
+  const std::string script = "/tmp/berth-open-" + std::to_string(getpid()) + ".sh";
+  std::ofstream(script) << "#!/bin/sh\necho ran\n";
+  chmod(script.c_str(), 0777);
+  Command command;
+  command.argv = {"sh", script};
+  command.timeout_ms = 5'000;
+  const CommandResult result = run(command);
+  EXPECT_FALSE(result.started);
+  EXPECT_NE(result.problem.find("every user"), std::string::npos) << result.problem;
+  std::remove(script.c_str());
 }
 
 TEST_F(ProcessesStory, ArgumentsAreNotReadByAShell) {

@@ -32,7 +32,12 @@ Command complete_command() {
              "project"}},
            {"PREFIX", "what was typed of it", prefix.get(), false}},
           {},
-          ToRead{[kind, prefix](Berth& berth, Answer& answer) {
+          ToDoAlone{[kind, prefix](const Options& options, Answer& answer) {
+            // Whoever presses TAB has not asked for anything to be run yet.
+            Options quiet = options;
+            quiet.bundled_only = true;
+            quiet.read_only = true;
+            Berth berth = Berth::open(quiet);
             for (const std::string& word : values(*kind, *prefix, berth))
               answer.terminal().out << printable(word) << '\n';
             return 0;

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 #include <filesystem>
+#include <memory>
 
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
@@ -10,7 +11,8 @@
 namespace berth::cli {
 namespace {
 
-int check(const Options& options, Answer& answer) {
+int check(Options options, bool also_plugins, Answer& answer) {
+  options.bundled_only = !also_plugins;
   const std::vector<std::string> problems = Berth::check_config(options);
   boost::json::array lines;
   for (const std::string& problem : problems) lines.emplace_back(problem);
@@ -36,6 +38,7 @@ int path(const Options& options, Answer& answer) {
 }  // namespace
 
 Command config_command() {
+  auto plugins = std::make_shared<bool>(false);
   return {"config",
           "the configuration: check, path",
           "",
@@ -43,7 +46,12 @@ Command config_command() {
           {},
           {},
           {{"check", "list every problem of the config, also of the plugins' settings",
-            "berth config check --config ./berth.toml", {}, {}, ToDoAlone{check}},
+            "berth config check --config ./berth.toml", {},
+            {{"--plugins", "", "also start what the config names by path or command, and ask it",
+              plugins.get()}},
+            ToDoAlone{[plugins](const Options& options, Answer& answer) {
+              return check(options, *plugins, answer);
+            }}},
            {"path", "say which config is used", "berth config path", {}, {}, ToDoAlone{path}}}};
 }
 
