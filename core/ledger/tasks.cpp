@@ -245,8 +245,8 @@ bool SqliteTransaction::work_left() const {
       "SELECT EXISTS (SELECT 1 FROM deployment WHERE status IN"
       " ('placing', 'provisioning', 'deploying') AND waits_code = '')"
       " OR EXISTS (SELECT 1 FROM attempt WHERE status <> 'gone' AND status <> 'ready'"
-      " AND (status <> 'destroying' OR failure_code = 'removed' OR (SELECT paused = '' OR name <> '' AND"
-      " substr(mark, 1, length(name)) = name FROM identity"
+      " AND (status <> 'destroying' OR failure_code = 'removed'"
+      " OR (SELECT paused = '' OR name <> '' AND substr(mark, 1, length(name)) = name FROM identity"
       " WHERE one = 1)))");
   return row.next() && row.integer(0) != 0;
 }
