@@ -326,6 +326,7 @@ Story::~Story() {
   ledger_.reset();
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+  fs::remove(folder_ + ".generation", ignored);  // noted beside it
 }
 
 Story::Process& Story::process() {

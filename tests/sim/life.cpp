@@ -162,7 +162,7 @@ class Life {
     const int count = static_cast<int>(dice_.below(5));
     for (int i = 0; i < count; ++i) {
       const std::string often = dice_.chance(0.5) ? share() : times();
-      switch (dice_.below(22)) {
+      switch (dice_.below(26)) {
         case 0: add(create + often, R"("drop_before")"); break;
         case 1: add(create + often, R"("drop_after")"); break;
         case 2: add(create + often, R"({"error": "out_of_stock"})"); break;
@@ -196,6 +196,10 @@ class Life {
                                                          : R"("drop_after")"); break;
         case 21: add(deleting + often, dice_.chance(0.5) ? R"({"error": "unavailable"})"
                                                          : R"({"error": "locked"})"); break;
+        case 22: add(create + often, R"({"error": "invalid"})"); break;
+        case 23: add(create + times(), R"({"error": "denied"})"); break;
+        case 24: add(create + often, R"({"error": "unknown_code"})"); break;
+        case 25: add(R"("operation": "offers", )" + often, R"({"error": "unavailable"})"); break;
       }
     }
     world_.say("faults:\n" + script);

@@ -80,6 +80,22 @@ MUTANTS = {
           "  return [&parts, task, notifier, tries = delivery->tries,",
           """  tx.delivered(notifier, record->seq);
   return [&parts, task, notifier, tries = delivery->tries,""")]),
+    "failover-without-bound": (
+        "a failover goes on to whatever is left, at any price", False,
+        [("core/engine/place.cpp", "  if (decision.bound)\n    ranked.erase(",
+          "  if (decision.bound && ranked.empty())\n    ranked.erase(")]),
+    "dear-without-asking": (
+        "a decision may buy what costs more than was shown", False,
+        [("core/policy/pipeline.cpp", "  if (bound.kind != VerdictKind::proceed) {",
+          "  if (bound.kind != VerdictKind::proceed && facts.dearer_percent < 0) {"),
+         ("core/engine/place.cpp", "  if (decision.bound)\n    ranked.erase(",
+          "  if (decision.bound && ranked.empty())\n    ranked.erase(")]),
+    "outage-is-final": (
+        "a cloud that cannot be asked just now ends the deployment", False,
+        [("core/policy/stages/selection.cpp",
+          "  if (nearest == \"unreachable\") return wait_for(true, \"\", details);\n",
+          "  if (nearest == \"unreachable\")\n    return {VerdictKind::deny, \"no_fitting_offer\","
+          " \"A cloud could not be asked.\"};\n")]),
     "two-commands": (
         "a command that a dead process left behind is not ended", False,
         [("core/engine/deploy.cpp",

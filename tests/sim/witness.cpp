@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "engine/offer_codec.hpp"
+
 #include "world.hpp"
 
 namespace berth::sim {
@@ -83,7 +85,10 @@ void Witness::created(const SeenMachine& seen) {
   std::optional<AttemptRecord> attempt;
   const bool ledger_is_there = world_.ledger && !world_.disk.off();
   if (ledger_is_there)
-    world_.ledger->read([&](const LedgerView& view) { attempt = view.attempt(machine.attempt); });
+    world_.ledger->read([&](const LedgerView& view) {
+      attempt = view.attempt(machine.attempt);
+      if (attempt && machine.cause == "create") check_price(view, *attempt, machine);
+    });
   if (ledger_is_there && !attempt)
     broken(key + " was made, and no attempt " + machine.attempt + " was committed before");
   if (attempt) {
@@ -98,6 +103,26 @@ void Witness::created(const SeenMachine& seen) {
         broken("attempt " + machine.attempt + " has two servers, " + other + " and " + key);
   machines_[key] = machine;
   if (!machine.organization.empty()) check_quota(machine.organization);
+}
+
+/// What a deployment buys is within what was approved for it, or, unasked, within twice what its
+/// first decision showed.
+void Witness::check_price(const LedgerView& view, const AttemptRecord& attempt,
+                          const SeenMachine& machine) {
+  const auto deployment = view.deployment(attempt.deployment_id);
+  // One that was cancelled or tried again since has another estimate.
+  if (!deployment || deployment->attempt_id != attempt.id) return;
+  const RankedOffer offer = decode_offer(attempt.offers_json, attempt.candidate);
+  if (offer.offer.offer.instance_type != machine.type) return;  // a late one, of an earlier offer
+  const std::int64_t price = offer.monthly_compared.nanos;
+  const bool approved = !deployment->approved_by.empty();
+  const std::int64_t most =
+      approved ? deployment->approved_limit.nanos
+               : deployment->first_estimate.nanos *
+                     (100 + world_.settings.provisioning.dearer_percent) / 100;
+  if (price > most)
+    broken(machine.type + " was bought for " + decimal_of_nanos(price) + " a month, and " +
+           decimal_of_nanos(most) + (approved ? " was approved" : " is bought unasked"));
 }
 
 void Witness::check_quota(const std::string& organization) {
@@ -203,6 +228,14 @@ void Witness::told_final(const DeploymentRecord& deployment) {
   remember(deployment.id + std::string(to_word(deployment.status)));
   world_.say("told: " + deployment.id + " " + std::string(to_word(deployment.status)) + ": " +
              deployment.reason);
+  if (deployment.status == DeploymentStatus::insufficient_capacity &&
+      deployment.reason.find("could not be asked") != std::string::npos)
+    broken(deployment.id + " was ended by what passes: " + deployment.reason);
+  if (deployment.reason_code == "clouds_unreachable" &&
+      deployment.finished_unix_ms - deployment.created_unix_ms <
+          world_.settings.provisioning.limit_ms &&
+      world_.clock.now().unix_ms == world_.clock.true_unix_ms())
+    broken(deployment.id + " was ended before its limit: " + deployment.reason);
   if (deployment.status != DeploymentStatus::succeeded) return;
   world_.ledger->read([&](const LedgerView& view) {
     const auto server = view.server(deployment.server_id);

@@ -66,6 +66,8 @@ class Witness final : public fakecloud::LogSink {
   void destroyed(const std::string& id);
   void forget_the_terminated();
   void check_quota(const std::string& organization);
+  void check_price(const LedgerView& view, const AttemptRecord& attempt,
+                   const SeenMachine& machine);
   void events_in_order(const LedgerView& view);
   void tell_changes(const LedgerView& view);
 

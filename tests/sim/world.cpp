@@ -40,6 +40,13 @@ fakecloud::Catalogue few_prices() {
   return all;
 }
 
+/// What a ledger notes beside itself is of its own life.
+void forget_generations(const std::string& folder) {
+  std::error_code ignored;
+  fs::remove(folder + "/generation", ignored);
+  fs::remove(folder + ".generation", ignored);
+}
+
 }  // namespace
 
 std::string SimEntropy::id() {
@@ -58,6 +65,7 @@ Stage::Stage(const std::string& plugin_folder)
 }
 
 Stage::~Stage() {
+  forget_generations(folder);
   std::error_code ignored;
   fs::remove_all(folder, ignored);
 }
@@ -75,6 +83,7 @@ World::World(Stage& on, std::uint64_t seed)
   baton.begin(seed ^ 0x5eedULL);
   on.disk_dice = Dice(seed ^ 0xd15cULL);
   disk.begin();
+  forget_generations(on.folder);
 }
 
 World::~World() { close_ledger(); }
