@@ -55,7 +55,8 @@ int exit_of(const Plan& plan) {
   if (plan.action != "deny") return exit_status("error");
   // As the engine ends deployments: core/engine/place.cpp, deny().
   if (plan.code == "no_fitting_offer" || plan.code == "all_out_of_stock" ||
-      plan.code == "all_refused" || plan.code == "dearer_than_shown")
+      plan.code == "all_refused" || plan.code == "dearer_than_shown" ||
+      plan.code == "vendor_quota_reached")
     return exit_status("insufficient_capacity");
   if (plan.code == "tries_exhausted") return exit_status("provisioning_failed");
   return exit_status("denied");

@@ -220,7 +220,8 @@ void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& dep
           const Decision& decision) {
   const std::string& code = decision.outcome.code;
   DeploymentStatus status = DeploymentStatus::denied;
-  if (code == "no_fitting_offer" || code == "all_out_of_stock" || code == "dearer_than_shown")
+  if (code == "no_fitting_offer" || code == "all_out_of_stock" || code == "dearer_than_shown" ||
+      code == "vendor_quota_reached")
     status = DeploymentStatus::insufficient_capacity;
   if (code == "all_refused")
     status = deployment.tries > 0 ? DeploymentStatus::provisioning_failed

@@ -149,7 +149,7 @@ TEST(Refused, WhatIsRefusedIsNotCalledOutOfStock) {
   const std::string web = story.deploy("web");
   story.run();
   EXPECT_FALSE(has(story.deployment(web).reason, "out of stock")) << story.deployment(web).reason;
-  EXPECT_EQ(story.code(web), "all_refused");
+  EXPECT_EQ(story.code(web), "vendor_quota_reached");
 }
 
 // A one-core deployment bought a server for 624 a month: all cheaper ones had been refused.

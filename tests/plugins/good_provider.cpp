@@ -30,6 +30,7 @@ class GoodProvider final : public CloudProvider {
     offer.currency = "EUR";
     offer.hourly_nanos = 5'000'000;
     offer.availability = Availability::available;
+    offer.as_of_unix_ms = call.now_unix_ms();
     return OfferList{{offer}};
   }
 

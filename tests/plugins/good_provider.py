@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A well-behaved provider as a script: the same answers as good_provider.cpp."""
 import json
+import time
 import socket
 
 MANIFEST = {
@@ -52,7 +53,7 @@ def answer(n, method, request):
         regions = request.get("regions") or ["here"]
         reply = {"offers": [{"region": regions[0], "instance_type": "small", "arch": "x86_64",
                              "vcpu": 2, "memory_mib": 4096, "disk_mib": 40960, "currency": "EUR",
-                             "hourly": "0.005", "as_of_unix_ms": 0,
+                             "hourly": "0.005", "as_of_unix_ms": int(time.time() * 1000),
                              "availability": "available"}]}
     elif method == "create":
         send({"type": "progress", "n": n, "text": "asking for " + request["name"]})

@@ -16,8 +16,8 @@ MANIFEST = {
     "interfaces": ["berth.cloud-provider/1"], "default_region": "here",
     "config": {"how": {"type": "string", "required": True, "help": "METHOD:KIND"}}}
 OFFER = {"region": "here", "instance_type": "trap", "arch": "x86_64", "vcpu": 64,
-         "memory_mib": 262144, "disk_mib": 4194304, "currency": "EUR", "hourly": "0.0001",
-         "as_of_unix_ms": 1795282496000, "availability": "available"}
+         "memory_mib": 262144, "disk_mib": 4194304, "currency": "EUR", "hourly": "0.012",
+         "as_of_unix_ms": int(time.time() * 1000), "availability": "available"}
 connection = socket.socket(fileno=3)
 wire = connection.makefile("rwb")
 

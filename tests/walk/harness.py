@@ -221,6 +221,13 @@ admins = ["ann"]
         return self.berth(*self.deploy_args(application, cpu, memory, disk), *args,
                           code=code).document()
 
+    def deploy_after_a_yes(self, application, cpu=2, memory=4, disk=50):
+        """An account cannot be asked, and nobody knows what it would sell: an admin says yes."""
+        asked = self.deploy(application, cpu, memory, disk, code=3)
+        self.berth("--as", "ann", "approve", asked["deployment_id"], code=0)
+        self.berth("run", "--once", code=0)
+        return self.berth("--json", "status", asked["deployment_id"], code=0).document()
+
     def listed(self, document, key):
         """Documents that hold a list: the list."""
         return document if isinstance(document, list) else document[key]

@@ -158,7 +158,7 @@ def a_check_that_fails_saves_nothing():
 
 def a_denial_stops_buying_and_an_outage_does_not():
     with harness.Story() as story:
-        two_organizations(story)
+        two_organizations(story, provisioning='config_patience = "1s"')
         add(story)
         story.faults({"match": {"operation": "list"}, "do": {"error": "unavailable"}},
                      {"match": {"operation": "check"}, "do": {"error": "unavailable"}})
@@ -169,9 +169,9 @@ def a_denial_stops_buying_and_an_outage_does_not():
         story.check(ran.document()["status"] == "denied" and ran.document()["validation"] == "denied", ran)
         story.faults()
         told = plan(story)
-        story.check(told["action"] == "deny" and "Account acme.hetzner is not used: its check was refused"
+        story.check(told["action"] == "wait" and "Account acme.hetzner is not used: its check was refused"
                     in told["sentence"] and "berth accounts validate acme.hetzner" in told["sentence"], told)
-        document = story.deploy("web", code=5)
+        document = story.deploy("web", code=1)  # nobody mended it within config_patience
         story.check("is not used" in document["reason"], document)
         # An outage now does not lift the denial.
         story.faults({"match": {}, "do": {"error": "unavailable"}})
@@ -189,7 +189,7 @@ def a_denied_one_does_not_hinder_the_others():
         add(story)
         story.faults({"match": {"vendor": "hetzner"}, "do": {"error": "unauthorized"}})
         story.berth("--as", "ann", "accounts", "validate", "acme.hetzner", code=4)
-        document = story.deploy("web")
+        document = story.deploy_after_a_yes("web")
         story.check(document["server"]["provider"] == "digitalocean", document)
         story.check("Account acme.hetzner is not used" in document["plan"]["sentence"], document["plan"])
 
@@ -250,7 +250,7 @@ def sealed_rows_open_nowhere_else():
         database.close()
         story.check("come from another row" in accounts(story)["acme.hetzner"]["problem"], accounts(story))
         told = plan(story)
-        story.check(told["action"] == "deny" and "cannot be opened" in told["sentence"], told)
+        story.check(told["action"] == "wait" and "cannot be opened" in told["sentence"], told)
         story.check(plan(story, "initech")["action"] == "provision", plan(story, "initech"))
 
 
@@ -272,7 +272,7 @@ def a_wrong_or_missing_key_breaks_nothing_else():
             words = {"missing": "cannot be read", "another": "sealed with key", "readable": "chmod 600",
                      "short": "32 bytes"}[wrong]
             story.check(words in problem and "c2hvcnQ" not in problem, problem)
-            document = story.deploy("web-" + wrong)
+            document = story.deploy_after_a_yes("web-" + wrong)
             story.check(document["server"]["provider"] == "digitalocean", document)
             if wrong not in ("missing", "another"):
                 story.check(words in story.berth("config", "check").out, "config check is silent")

@@ -84,7 +84,7 @@ def a_storm_of_5xx_on_everything():
 
 
 def the_three_cheapest_are_out_of_stock():
-    with_faults([on("create", {"error": "out_of_stock"}, times=3)])
+    with_faults([on("create", {"error": "out_of_stock"}, times=3)], provisioning="dearer_percent = 1000")
 
 
 def the_vendors_own_quota_is_used_up():
@@ -94,7 +94,8 @@ def the_vendors_own_quota_is_used_up():
 
 def the_token_expires():
     with_faults([on("create", {"error": "expired_token"}), on("list", {"error": "expired_token"})],
-                ends="insufficient_capacity", says="(?i)token|credential|denied|unauthorized|expired")
+                ends="error", says="(?i)token|credential|denied|unauthorized|expired",
+                provisioning='config_patience = "2s"')
 
 
 def lists_are_partial():
@@ -142,8 +143,8 @@ def the_catalogue_is_html():
             if name.startswith("cache.db"):
                 os.unlink(story.path("state", name))
 
-    with_faults([on("offers", {"html": True})], ends="insufficient_capacity", first=forget_offers,
-                says="(?i)offers|catalogue|read")
+    with_faults([on("offers", {"html": True})], ends="provisioning_failed", first=forget_offers,
+                says="(?i)offers|catalogue|read", provisioning='limit = "4s"\nready_timeout = "3s"')
 
 
 def pages_never_end():

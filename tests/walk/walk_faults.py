@@ -72,6 +72,7 @@ def deleting_is_flaky():
 def only_one_cloud_has_any():
     for vendor in VENDORS:
         with harness.Story() as story:
+            story.configure(provisioning="dearer_percent = 1000")
             story.faults(*({"match": {"vendor": other, "operation": "create"}, "do": {"error": "out_of_stock"}}
                            for other in VENDORS if other != vendor))
             web = story.berth(*story.deploy_args("web", 2, 4, 50))

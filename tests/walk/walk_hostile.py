@@ -68,6 +68,11 @@ def lands_elsewhere(kinds, method):
             before = attempts_of(story)
             ran = story.berth(*story.deploy_args(kind.replace("_", "-"), 3, 6, 60), timeout=200)
             document = ran.document()
+            if document["status"] == "awaiting_approval":  # nobody knows what it would have sold
+                asked = document
+                story.berth("--as", "ann", "approve", asked["deployment_id"], code=0)
+                story.berth("run", "--once", timeout=200)
+                document = story.berth("--json", "status", asked["deployment_id"]).document()
             story.check(document["status"] == "succeeded", (where, document, ran.err[-3000:]))
             story.check(document["server"]["provider"] == "hetzner", (where, document["server"]))
             failures = [text for name, text in attempts_of(story).items() if name not in before]

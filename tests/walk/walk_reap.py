@@ -81,7 +81,7 @@ def a_duplicate_that_the_cloud_made():
 
 def a_late_success_in_the_account_before_the_failover():
     with harness.Story() as story:
-        ready(story, vendors=("hetzner", "digitalocean"))
+        ready(story, vendors=("hetzner", "digitalocean"), provisioning="dearer_percent = 1000")
         story.faults({"match": {"vendor": "hetzner", "operation": "create", "times": 1},
                       "do": {"late_success": 9000}},
                      {"match": {"vendor": "hetzner", "operation": "create"},

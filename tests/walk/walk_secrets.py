@@ -18,7 +18,7 @@ import harness
 
 # With letters that are written otherwise in URLs and in JSON.
 PLANTED = {"HT": "planted/hetzner+token=1", "FILE": "planted/digitalocean+token=2",
-           "RUNTIME": 'planted/run time"token=3', "OTHER": "planted/other+token=4",
+           "RUNTIME": 'planted/run~time"token=3', "OTHER": "planted/other+token=4",
            "HOOK": 'planted "hook"/secret+5'}
 
 
@@ -339,7 +339,7 @@ def readable_by_others_are_refused():
         token = story.path("token")
         with open(token, "w") as file:
             file.write(harness.SECRETS["HT"])
-        story.configure(vendors=("hetzner",))
+        story.configure(vendors=("hetzner",), provisioning='config_patience = "1s"')
         text = open(story.path("berth.toml")).read().replace('{ env = "HT" }', f'{{ file = "{token}" }}')
         story.write_config(text)
         os.chmod(token, 0o644)

@@ -58,7 +58,7 @@ Verdict wait_for(bool passing, const std::string& found, const std::string& deta
             found + "A cloud could not be asked." + details, true};
   return {VerdictKind::wait, "account_unusable",
           found + "An account cannot be bought from until somebody mends it." + details +
-              " Mend it, or set it aside (active = false in its [[account]], or `berth accounts "
+              " Mend it, or set it aside (active = false in its account, or `berth accounts "
               "update`)."};
 }
 
@@ -71,7 +71,10 @@ Verdict nothing_found(const Facts& facts, const Decision& so_far) {
   if (nearest == "out_of_stock")
     return {VerdictKind::deny, "all_out_of_stock",
             "Every offer that fits is out of stock just now." + details};
-  if (nearest == "quota_reached" || nearest == "refused" || nearest == "left")
+  if (nearest == "quota_reached")
+    return {VerdictKind::deny, "vendor_quota_reached",
+            "The vendors' own limits are reached for every offer that fits." + details};
+  if (nearest == "refused" || nearest == "left")
     return {VerdictKind::deny, "all_refused", "Every offer that fits was refused." + details};
   if (nearest == "boots_failed")
     return {VerdictKind::deny, "all_out_of_stock",
