@@ -10,7 +10,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "reach/plain_text.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {

@@ -81,5 +81,6 @@ def refused_for_good_is_given_up():
         story.check(not story.rows("SELECT 1 FROM delivery WHERE state = 'waiting'"), "it still waits")
 
 
-harness.walk(is_signed_and_repeated_until_it_is_taken, that_is_down_delays_nothing,
-             refused_for_good_is_given_up)
+if __name__ == "__main__":
+    harness.walk(is_signed_and_repeated_until_it_is_taken, that_is_down_delays_nothing,
+                 refused_for_good_is_given_up)
