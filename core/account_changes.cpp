@@ -20,6 +20,8 @@
 #include "project_reports.hpp"
 #include "reach/diagnose.hpp"
 #include "reach/proxies.hpp"
+#include "request/names.hpp"
+#include "request/plain_text.hpp"
 #include "request/request.hpp"
 
 namespace berth {
@@ -204,6 +206,10 @@ void AccountChanges::settle_plain_settings(AccountRecord& record, const AccountC
     record.regions = wish.regions;
   }
   if (wish.image) record.image = *wish.image;
+  if (wish.ssh_user && !wish.ssh_user->empty() && !is_user_name(*wish.ssh_user))
+    refuse_usage("'" + one_line(*wish.ssh_user, 40) +
+                 "' is no user's name (--ssh-user): 1 to 32 of a-z, 0-9, '_' and '-', not "
+                 "beginning with '-'");
   if (wish.ssh_user) record.ssh_user = *wish.ssh_user;
   if (wish.ssh_port) record.ssh_port = *wish.ssh_port;
   if (!wish.ssh_public_keys.empty()) record.ssh_public_keys = wish.ssh_public_keys;

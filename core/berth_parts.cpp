@@ -14,6 +14,8 @@
 #include "engine/standing.hpp"
 #include "http/curl_http.hpp"
 #include "reports.hpp"
+#include "request/names.hpp"
+#include "request/plain_text.hpp"
 #include "watched_edges.hpp"
 
 extern char** environ;
@@ -49,6 +51,16 @@ LogLevel level_of(const std::string& word) {
 std::string effective_user() {
   if (const passwd* entry = getpwuid(geteuid())) return entry->pw_name;
   return std::to_string(geteuid());
+}
+
+/// Who acts. It goes on record and before people's eyes.
+std::string acting_user(const Options& options) {
+  if (options.user.empty()) return effective_user();
+  if (!is_person(options.user))
+    throw Error(Problem::usage, "'" + one_line(options.user, 40) +
+                                    "' cannot name who acts (--as): at most 128 bytes on one "
+                                    "line, without a blank at either end");
+  return options.user;
 }
 
 /// Names of this process's environment whose values are credentials.
@@ -166,7 +178,7 @@ Berth::Parts::Parts(Options given)
       installation(installation_of(options)),
       config(load(options, installation)),
       in_force(config),
-      user(options.user.empty() ? effective_user() : options.user),
+      user(acting_user(options)),
       pipeline(pipeline_of(config)),
       journal(options.log
                   ? std::make_unique<ForwardingJournal>(level_of(config.log_level), options.log)

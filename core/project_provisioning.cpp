@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "berth/codec.hpp"
 #include "berth/stack_rules.hpp"
 #include "credentials/chance.hpp"
 #include "engine/finish.hpp"
 #include "engine/tell.hpp"
 #include "http/redaction.hpp"
 #include "offers/call.hpp"
+#include "request/plain_text.hpp"
 #include "stacks/merge.hpp"
 
 namespace berth {
@@ -216,7 +216,7 @@ ProvisionReport ProjectProvisioning::cannot(const std::string& project, const st
   ProvisionReport report;
   report.attempted = true;
   report.code = code;
-  report.error = codec::valid_utf8(why);
+  report.error = plain_lines(why);
   report.retryable = retryable;
   end(
       report, project,
@@ -302,11 +302,11 @@ ProvisionReport ProjectProvisioning::preview(ProjectRecord project, const Chosen
     report.success = true;
   } catch (const Failed& failed) {
     report.code = failed.code;
-    report.error = codec::valid_utf8(failed.why);
+    report.error = plain_lines(failed.why);
     report.retryable = failed.retryable;
   } catch (const FolderProblem& problem) {
     report.code = "folder";
-    report.error = codec::valid_utf8(problem.what());
+    report.error = plain_lines(problem.what());
     report.retryable = true;
   }
   report.project = report_of(project, parts_.settings());
@@ -334,7 +334,7 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
   if (result.cancelled) outcome = "stopped";
   ProjectRecord project;
   parts_.ledger.read([&](const LedgerView& view) { project = project_named(view, id); });
-  const std::string tail = codec::valid_utf8(without_secrets(
+  const std::string tail = plain_lines(without_secrets(
       project, keys_,
       parts_.clouds.redacted(result.started ? result.output_tail : result.problem)));
   std::string message = user_ + " started " + id + ".";

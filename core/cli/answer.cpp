@@ -24,10 +24,12 @@ void Answer::document(const boost::json::value& value) {
 }
 
 void Answer::print(std::string_view text) {
-  if (!json_ && !text.empty()) write_lines(terminal_.out, text);
+  if (!json_ && !text.empty()) write_lines(terminal_.out, terminal_.harmless(text));
 }
 
-void Answer::note(std::string_view text) { write_lines(terminal_.err, text); }
+void Answer::note(std::string_view text) {
+  write_lines(terminal_.err, terminal_.harmless(text));
+}
 
 void Answer::failure(std::string_view reason_code, std::string_view reason) {
   if (json_ && !answered_) {

@@ -1,4 +1,5 @@
-// What the program's exit status means; --help and the man page say the same.
+// What the program's exit status means. README and the man page say the same, word for word; a test
+// compares them.
 #pragma once
 
 #include <string_view>

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "cli/utf8.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth::cli {
 namespace {
@@ -53,7 +53,7 @@ class Writer {
   }
 
   void write_string(std::string_view text) {
-    text_ += json::serialize(json::string(valid_utf8(text)));
+    text_ += json::serialize(json::string(plain_page(text)));
   }
 
   void write_number(double number) {

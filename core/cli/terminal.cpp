@@ -9,8 +9,13 @@
 #include <iostream>
 #include <iterator>
 
+#include "request/plain_text.hpp"
+
 namespace berth::cli {
 namespace {
+
+constexpr std::string_view strong = "\x1b[1m", good = "\x1b[32m", warning = "\x1b[33m",
+                           bad = "\x1b[31m", faint = "\x1b[2m", off = "\x1b[0m";
 
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
@@ -49,14 +54,29 @@ std::string Terminal::painted(Tone tone, std::string_view text) const {
   if (!colour || tone == Tone::plain || text.empty()) return std::string(text);
   std::string_view code;
   switch (tone) {
-    case Tone::strong: code = "\x1b[1m"; break;
-    case Tone::good: code = "\x1b[32m"; break;
-    case Tone::warning: code = "\x1b[33m"; break;
-    case Tone::bad: code = "\x1b[31m"; break;
-    case Tone::faint: code = "\x1b[2m"; break;
+    case Tone::strong: code = strong; break;
+    case Tone::good: code = good; break;
+    case Tone::warning: code = warning; break;
+    case Tone::bad: code = bad; break;
+    case Tone::faint: code = faint; break;
     case Tone::plain: break;
   }
-  return std::string(code).append(text).append("\x1b[0m");
+  return std::string(code).append(text).append(off);
+}
+
+std::string Terminal::harmless(std::string_view text) const {
+  std::string out;
+  std::size_t from = 0;  // of what is not yet written
+  for (auto at = text.find('\x1b'); colour && at != std::string_view::npos;
+       at = text.find('\x1b', at + 1))
+    for (const std::string_view code : {strong, good, warning, bad, faint, off})
+      if (text.substr(at).starts_with(code)) {
+        out += plain_page(text.substr(from, at - from));
+        out += code;
+        from = at + code.size();
+        break;
+      }
+  return out + plain_page(text.substr(from));
 }
 
 int Terminal::table_width() const { return out_is_tty && columns ? columns() : 0; }

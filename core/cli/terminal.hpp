@@ -26,6 +26,9 @@ struct Terminal {
 
   /// `text` in `tone`, where there is colour.
   [[nodiscard]] std::string painted(Tone tone, std::string_view text) const;
+  /// `text` of many lines as it may be written: nothing of it but this program's own colours
+  /// (and those only where there is colour) does anything to a terminal.
+  [[nodiscard]] std::string harmless(std::string_view text) const;
   /// Columns a table may take: 0 (as many as it likes) where out is no terminal.
   [[nodiscard]] int table_width() const;
 };

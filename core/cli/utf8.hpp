@@ -9,11 +9,8 @@ namespace berth::cli {
 /// Bytes that are no UTF-8 become U+FFFD, one for each byte.
 std::string valid_utf8(std::string_view text);
 
-/// One line that is safe to print: what would move the cursor or change the terminal becomes a
-/// space (line breaks, tabs) or U+FFFD (everything else below 0x20, DEL, C1).
+/// plain_line and plain_lines of request/plain_text.hpp, by what the program uses them for.
 std::string printable(std::string_view text);
-
-/// The same for text of many lines: line breaks and tabs stay.
 std::string printable_lines(std::string_view text);
 
 /// Columns on a terminal: combining marks take none, CJK and emoji two.

@@ -9,6 +9,7 @@
 #include "cli/table.hpp"
 #include "cli/utf8.hpp"
 #include "cli/wording.hpp"
+#include "request/names.hpp"
 #include "request/request.hpp"
 
 namespace berth::cli {
@@ -32,7 +33,8 @@ std::string ssh_command(const ServerReport& server) {
   if (server.ip.empty()) return {};
   std::string command = "ssh ";
   if (server.ssh_port != 22) command += fmt::format("-p {} ", server.ssh_port);
-  return command + server.ssh_user + "@" + server.ip;
+  // It is there to be pasted, and an older ledger may hold anything.
+  return command + shell_word(server.ssh_user + "@" + server.ip);
 }
 
 Tone tone_of_level(std::string_view level) {

@@ -5,6 +5,7 @@
 #include "config/read.hpp"
 #include "config/secrets.hpp"
 #include "config/text_file.hpp"
+#include "request/names.hpp"
 
 namespace berth {
 
@@ -17,11 +18,6 @@ constexpr std::size_t most_user_data_bytes = 64 * 1024;  // the largest that any
 bool is_plugin_id(const std::string& text) {
   return !text.empty() && text.size() <= 63 && text[0] >= 'a' && text[0] <= 'z' &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-}
-
-bool is_user_name(const std::string& text) {
-  return !text.empty() && text.size() <= 32 && text[0] != '-' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
 }
 
 /// OpenSSH's one-line format: a type, the key in base64, perhaps a comment.

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "config/read.hpp"
+#include "request/names.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 
@@ -60,6 +62,10 @@ void read_organizations(TableReader& root, Configuration& into) {
       if (most >= 0) organization.max_servers = most;
     }
     reader.texts("admins", organization.admins);
+    for (const std::string& admin : organization.admins)
+      if (!is_person(admin))
+        reader.complain("admins", "has '" + one_line(admin, 40) + "', which is nobody's name",
+                        "at most 128 bytes on one line, without a blank at either end");
     read_applications(reader, organization);
     into.organizations.push_back(std::move(organization));
   }

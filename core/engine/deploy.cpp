@@ -4,6 +4,7 @@
 
 #include "engine/finish.hpp"
 #include "engine/tell.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {
@@ -97,11 +98,11 @@ void record_session(const EngineParts& parts, const std::string& id, const Sessi
 }
 
 std::string tail_text(const CommandResult& result) {
-  return result.output_tail.empty() ? std::string()
-                                    : " It wrote last: " + result.output_tail.substr(
-                                          result.output_tail.size() > 400
-                                              ? result.output_tail.size() - 400
-                                              : 0);
+  constexpr std::size_t most = 400;
+  const std::string& tail = result.output_tail;
+  if (tail.empty()) return {};
+  // The cut may fall into a character.
+  return " It wrote last: " + plain_lines(tail.substr(tail.size() > most ? tail.size() - most : 0));
 }
 
 void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string& id,
@@ -110,7 +111,7 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
   if (!deployment || deployment->status != DeploymentStatus::deploying) return;
   deployment->command_pid = 0;
   deployment->command_exit = result.exit_code;
-  deployment->command_tail = parts.clouds.redacted(result.output_tail);
+  deployment->command_tail = result.output_tail;
   if (result.started && !result.timed_out && !result.cancelled && result.exit_code == 0) {
     finish(parts, tx, *deployment, DeploymentStatus::succeeded, "succeeded",
            "Deployed to " + server_name + ".");
@@ -177,6 +178,9 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
         [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
     if (!project.empty() && parts.without_secrets_of)
       result.output_tail = parts.without_secrets_of(project, std::move(result.output_tail));
+    // Redacted first: a secret may have any bytes in it.
+    result.output_tail = plain_lines(parts.clouds.redacted(std::move(result.output_tail)));
+    result.problem = plain_line(result.problem);
     return [&parts, id, name, result](LedgerTransaction& later) {
       conclude(parts, later, id, name, result);
     };

@@ -8,6 +8,7 @@
 #include "engine/ready_check.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {
@@ -156,6 +157,10 @@ Work check_readiness(const EngineParts& parts, const LedgerView& view,
     if (checked.unreachable.empty() && !script.empty())
       checked.answer = parts.shell.run(login, script, login_timeout_ms,
                                        [&parts] { return parts.stopping.load(); });
+    if (checked.answer) {  // banners and boot logs: the server's words
+      checked.answer->problem = plain_line(checked.answer->problem);
+      checked.answer->output_tail = plain_lines(checked.answer->output_tail);
+    }
     return [&parts, id, server, checked](LedgerTransaction& tx) {
       std::optional<AttemptRecord> now = tx.attempt(id);
       // Given up meanwhile: whoever did that has seen to its task.

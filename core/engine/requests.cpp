@@ -11,6 +11,8 @@
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
+#include "request/names.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {
@@ -101,6 +103,13 @@ DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request)
   if (request.ttl_ms && *request.ttl_ms <= 0)
     throw Refusal(Refused::usage, "--ttl must be more than zero");
   deployment.ttl_ms = request.ttl_ms.value_or(0);
+  constexpr std::size_t longest_key = 200;
+  if (request.idempotency_key.size() > longest_key || !is_plain_line(request.idempotency_key))
+    throw Refusal(Refused::usage, "--idempotency-key is at most 200 bytes on one line");
+  if (!request.requested_by.empty() && !is_person(request.requested_by))
+    throw Refusal(Refused::usage, "'" + one_line(request.requested_by, 40) +
+                                      "' cannot name who asks: at most 128 bytes on one line, "
+                                      "without a blank at either end");
   deployment.idempotency_key = request.idempotency_key;
   deployment.requested_by = request.requested_by;
   deployment.project = request.project;
@@ -254,6 +263,23 @@ std::string add_server(const EngineParts& parts, Server server) {
       server.capacity.disk_mib <= 0)
     throw Refusal(Refused::usage, "a server needs cores, memory and disk of more than zero");
   if (server.public_ipv4.empty()) throw Refusal(Refused::usage, "a server needs an address (--ip)");
+  constexpr std::size_t shown = 60;  // of what cannot be used
+  if (!is_address(server.public_ipv4))
+    throw Refusal(Refused::usage, "'" + one_line(server.public_ipv4, shown) +
+                                      "' is no address (--ip): an IPv4 address or a host name, "
+                                      "as in 203.0.113.7");
+  if (!is_user_name(server.ssh_user))
+    throw Refusal(Refused::usage, "'" + one_line(server.ssh_user, shown) +
+                                      "' is no user's name (--ssh-user): 1 to 32 of a-z, 0-9, '_' "
+                                      "and '-', not beginning with '-'");
+  if (!server.host_key.empty() && !is_host_key(server.host_key))
+    throw Refusal(Refused::usage,
+                  "'" + one_line(server.host_key, shown) +
+                      "' is no host key (--host-key): one line with its type and the key, as "
+                      "`ssh-keyscan` prints it after the name: ssh-ed25519 AAAA…");
+  if (server.arch != "x86_64" && server.arch != "arm64")
+    throw Refusal(Refused::usage, "--arch is x86_64 or arm64, not '" +
+                                      one_line(server.arch, shown) + "'");
   parts.ledger.write([&](LedgerTransaction& tx) {
     for (const Server& other : tx.servers(server.organization))
       if (other.name == server.name)

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "berth/codec.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {
@@ -37,7 +38,10 @@ void tell(const EngineParts& parts, LedgerTransaction& tx, std::string_view type
   event.organization = organization;
   event.deployment_id = deployment_id;
   event.at_unix_ms = now.unix_ms;
-  event.message = codec::valid_utf8(parts.clouds.redacted(std::move(message)));
+  event.message = plain_lines(parts.clouds.redacted(std::move(message)));
+  for (auto& field : fields)
+    if (auto* text = field.value().if_string())
+      *text = plain_lines(std::string_view(text->data(), text->size()));
   fields["message"] = event.message;
   event.fields_json = codec::valid_utf8(parts.clouds.redacted(boost::json::serialize(fields)));
   event.recipients = std::move(recipients);

@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "request/plain_text.hpp"
+
 namespace berth {
 namespace {
 
@@ -25,7 +27,8 @@ class SpdlogJournal final : public Journal {
     logger_.flush_on(spdlog::level::info);
   }
   void write(LogLevel level, std::string_view text) override {
-    logger_.log(level_of(level), "{}", text);
+    // A line is a line: no text in it begins another one, whoever wrote it.
+    logger_.log(level_of(level), "{}", plain_line(text));
   }
 
  private:

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "reach/plain_text.hpp"
+#include "request/plain_text.hpp"
 #include "trust/ownership.hpp"
 
 namespace berth {

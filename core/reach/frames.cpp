@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "berth/codec.hpp"
-#include "reach/plain_text.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {

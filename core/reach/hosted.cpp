@@ -1,13 +1,20 @@
 #include "reach/hosted.hpp"
 
+#include "request/plain_text.hpp"
+
 namespace berth {
 namespace {
 
-Failure redacted(Failure failure, const Redaction& redaction) {
-  if (redaction.empty()) return failure;
-  failure.message = redaction.apply(failure.message);
-  failure.vendor_code = redaction.apply(failure.vendor_code);
-  failure.vendor_text = redaction.apply(failure.vendor_text);
+/// What a plugin or its vendor says, as it may be kept and shown: redacted first, since a secret
+/// may have any bytes in it.
+std::string told(std::string_view text, const Redaction& redaction) {
+  return plain_line(redaction.empty() ? std::string(text) : redaction.apply(text));
+}
+
+Failure told(Failure failure, const Redaction& redaction) {
+  for (std::string* text : {&failure.message, &failure.vendor_code, &failure.vendor_text,
+                            &failure.scope_name})
+    *text = told(*text, redaction);
   return failure;
 }
 
@@ -25,9 +32,9 @@ class HostedInstance::HostedCall final : public Call {
   [[nodiscard]] std::int64_t remaining_ms() const override { return outer_.remaining_ms(); }
   [[nodiscard]] bool cancelled() const override { return outer_.cancelled(); }
   void log(LogLevel level, std::string_view text) override {
-    outer_.log(level, redaction_.apply(text));
+    outer_.log(level, told(text, redaction_));
   }
-  void progress(std::string_view text) override { outer_.progress(redaction_.apply(text)); }
+  void progress(std::string_view text) override { outer_.progress(told(text, redaction_)); }
   Http& http() override { return http_; }
 
   /// Some vendors say in a body that there were too many requests (EC2's codes), or when to come
@@ -49,7 +56,7 @@ class HostedInstance::HostedCall final : public Call {
 
 std::optional<Failure> HostedInstance::start(Call& call) {
   HostedCall hosted(*this, call);
-  if (auto failure = inside_->start(hosted)) return redacted(std::move(*failure), redaction_);
+  if (auto failure = inside_->start(hosted)) return told(std::move(*failure), redaction_);
   return {};
 }
 
@@ -57,7 +64,7 @@ Outcome HostedInstance::call(std::string_view interface_id, std::string_view met
                              std::string_view request_json, Call& call) {
   HostedCall hosted(*this, call);
   Outcome outcome = inside_->call(interface_id, method, request_json, hosted);
-  if (!outcome.ok()) return redacted(hosted.learned(outcome.failure(), *budget_), redaction_);
+  if (!outcome.ok()) return told(hosted.learned(outcome.failure(), *budget_), redaction_);
   return outcome;
 }
 

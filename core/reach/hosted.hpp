@@ -1,5 +1,5 @@
-// What the host puts around every instance, however it is reached: its HTTP, and the redaction of
-// everything a plugin says.
+// What the host puts around every instance, however it is reached: its HTTP, and what makes
+// everything a plugin says fit to be kept: no secret in it, and no control character.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,8 @@ class RedactedJournal final : public Journal {
 };
 
 /// An instance whose calls get budgeted HTTP over `transport`, and whose log lines, progress and
-/// failures are redacted. Replies are not: they are data. Threads: as the instance inside.
+/// failures are redacted and made plain (request/plain_text.hpp). Replies are not: they are data;
+/// proxies.cpp cleans the names and words in those of a cloud. Threads: as the instance inside.
 class HostedInstance final : public PluginInstance {
  public:
   /// `journal` must be redacted already; it lives as long as what `inside` was given. `pause` waits

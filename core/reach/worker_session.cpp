@@ -12,7 +12,7 @@
 
 #include "berth/codec.hpp"
 #include "reach/failed.hpp"
-#include "reach/plain_text.hpp"
+#include "request/plain_text.hpp"
 
 namespace berth {
 namespace {

@@ -103,6 +103,35 @@ TEST(Servers, OnesOwnAreAddedOnceWithAllTheyNeed) {
   EXPECT_TRUE(story.servers().empty());
 }
 
+TEST(Servers, AreNotAddedWithAnAddressAUserOrAKeyThatIsNone) {
+  Story story;
+  const auto refused = [&](const std::function<void(Server&)>& spoil) {
+    Server server;
+    server.organization = "acme";
+    server.name = "own";
+    server.public_ipv4 = "192.0.2.1";
+    server.arch = "x86_64";
+    server.capacity = {8000, 16384, 163840};
+    spoil(server);
+    try {
+      add_server(story.parts(), server);
+    } catch (const Refusal& refusal) {
+      return std::string(refusal.what());
+    }
+    return std::string();
+  };
+  const auto says = [](const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  };
+  EXPECT_TRUE(says(refused([](Server& s) { s.public_ipv4 = "1.2.3.4;touch x"; }), "--ip"));
+  EXPECT_TRUE(says(refused([](Server& s) { s.ssh_user = "-oProxyCommand=x"; }), "--ssh-user"));
+  EXPECT_TRUE(says(refused([](Server& s) { s.host_key = "ssh-rsa AAAA\n* ssh-rsa AAAA"; }),
+                   "--host-key"));
+  EXPECT_TRUE(says(refused([](Server& s) { s.arch = "sparc"; }), "--arch"));
+  EXPECT_TRUE(story.servers().empty());
+  EXPECT_EQ("", refused([](Server& s) { s.host_key = "ssh-ed25519 AAAAkey"; }));
+}
+
 TEST(Servers, DrainAndBack) {
   Story story;
   story.add_server("own", 8, 16, 160);

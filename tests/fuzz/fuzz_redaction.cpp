@@ -6,7 +6,7 @@
 
 #include "http/redaction.hpp"
 #include "lines.hpp"
-#include "reach/plain_text.hpp"
+#include "request/plain_text.hpp"
 #include "require.hpp"
 
 using namespace berth;

@@ -24,29 +24,65 @@ Webhook webhook() {
                                {"secret", std::string("whsec")}}));
 }
 
-TEST(Webhook, posts_the_event_with_its_four_headers) {
+TEST(Webhook, posts_the_event_with_its_headers) {
   story::ScriptedWire wire(endpoint);
   story::Call call(wire);
   wire.on("POST /T0/secret-path", 204, "");
   ASSERT_TRUE(webhook().notify(bought("e1"), call).ok());
   const auto& sent = wire.sent[0];
   EXPECT_EQ(story::header_of(sent, "Content-Type"), "application/json");
-  EXPECT_EQ(story::header_of(sent, "Berth-Event"), "server.auto-provisioned");
-  EXPECT_EQ(story::header_of(sent, "Berth-Delivery"), "e1");
-  EXPECT_EQ(story::header_of(sent, "Berth-Timestamp"), "1795000000");
-  EXPECT_EQ(story::header_of(sent, "Berth-Signature"),
-            signature_of("whsec", "1795000000", sent.body));
+  EXPECT_EQ(story::header_of(sent, "webhook-id"), "e1");
+  EXPECT_EQ(story::header_of(sent, "webhook-timestamp"), "1795000000");
+  EXPECT_EQ(story::header_of(sent, "webhook-signature"),
+            signatures_of({"whsec"}, "e1", "1795000000", sent.body));
   const boost::json::value body = boost::json::parse(sent.body);
   EXPECT_EQ(body.at("event_id").as_string(), "e1");
+  EXPECT_EQ(body.at("type").as_string(), "server.auto-provisioned");
   EXPECT_EQ(body.at("fields").at("server_id").as_string(), "42");
 }
 
-TEST(WebhookSignature, is_the_hmac_that_openssl_computes) {
-  // printf '%s' '1795000000.{"a":1}' | openssl dgst -sha256 -hmac whsec
-  EXPECT_EQ(signature_of("whsec", "1795000000", R"({"a":1})"),
-            "v1=8205b9d3605c8c7b5dffc3c3ea22e9e20b0cf8ecb0e5bbfa43fb79c63f934fe3");
-  EXPECT_NE(signature_of("whsec", "1795000001", R"({"a":1})"),
-            signature_of("whsec", "1795000000", R"({"a":1})"));
+// The example of the specification's own libraries, with a key in base64.
+TEST(WebhookSignature, is_the_one_of_standard_webhooks) {
+  const std::string key = key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  ASSERT_EQ(key.size(), 24U);
+  EXPECT_EQ(signatures_of({key}, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
+                          R"({"test": 2432232314})"),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+}
+
+TEST(WebhookSignature, speaks_for_the_id_the_time_and_the_body) {
+  const std::string one = signatures_of({"k"}, "e1", "1795000000", "{}");
+  EXPECT_NE(one, signatures_of({"k"}, "e2", "1795000000", "{}"));
+  EXPECT_NE(one, signatures_of({"k"}, "e1", "1795000001", "{}"));
+  EXPECT_NE(one, signatures_of({"k"}, "e1", "1795000000", "{ }"));
+  EXPECT_NE(one, signatures_of({"other"}, "e1", "1795000000", "{}"));
+}
+
+TEST(WebhookSignature, is_there_twice_while_a_secret_is_replaced) {
+  EXPECT_EQ(signatures_of({"new", "old"}, "e1", "1", "{}"),
+            signatures_of({"new"}, "e1", "1", "{}") + " " +
+                signatures_of({"old"}, "e1", "1", "{}"));
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  wire.on("POST ", 204, "");
+  Webhook both(PluginConfig({{"url", std::string(endpoint)},
+                             {"secret", std::string("new")},
+                             {"old_secret", std::string("whsec_b2xk")}}));  // "old" in base64
+  ASSERT_TRUE(both.notify(bought("e1"), call).ok());
+  EXPECT_EQ(story::header_of(wire.sent[0], "webhook-signature"),
+            signatures_of({"new", "old"}, "e1", "1795000000", wire.sent[0].body));
+}
+
+TEST(Webhook, repeats_an_event_under_the_same_id) {
+  story::ScriptedWire wire(endpoint);
+  story::Call call(wire);
+  for (int time = 0; time < 2; ++time) {
+    wire.on("POST ", 503, "");
+    EXPECT_FALSE(webhook().notify(bought("e1"), call).ok());
+  }
+  ASSERT_EQ(wire.sent.size(), 2U);
+  EXPECT_EQ(story::header_of(wire.sent[0], "webhook-id"),
+            story::header_of(wire.sent[1], "webhook-id"));
 }
 
 // The receiver's code in the README is run on a real delivery: who copies it has what works.
@@ -73,15 +109,22 @@ TEST(WebhookSignature, is_verified_by_the_snippet_in_the_readme) {
   std::ofstream(folder + "/body") << wire.sent[0].body;
   std::ofstream(folder + "/check.py")
       << snippet << "body = open('" << folder << "/body', 'rb').read()\n"
-      << "t, s = '" << story::header_of(wire.sent[0], "Berth-Timestamp") << "', '"
-      << story::header_of(wire.sent[0], "Berth-Signature") << "'\n"
-      << "now = 1795000010\n"
-      << "assert verify(b'whsec', t, s, body, now)\n"
-      << "assert not verify(b'other', t, s, body, now)\n"
-      << "assert not verify(b'whsec', t, s, body + b' ', now)\n"
-      << "assert not verify(b'whsec', t, s, body, now + 3600)\n"
-      << "assert not verify(b'whsec', 'soon', s, body, now)\n"
-      << "assert not verify(b'whsec', '1795000001', s, body, now)\n";
+      << "h = {}\n";
+  std::ofstream check(folder + "/check.py", std::ios::app);
+  for (const char* name : {"webhook-id", "webhook-timestamp", "webhook-signature"})
+    check << "h['" << name << "'] = '" << story::header_of(wire.sent[0], name) << "'\n";
+  check << "now = 1795000010\n"
+        << "assert verify('whsec', h, body, now)\n"
+        << "assert verify('whsec', {**h, 'webhook-signature': 'v1,x ' + h['webhook-signature']}, "
+           "body, now)\n"
+        << "assert not verify('other', h, body, now)\n"
+        << "assert not verify('whsec_b3RoZXI=', h, body, now)\n"
+        << "assert not verify('whsec', h, body + b' ', now)\n"
+        << "assert not verify('whsec', h, body, now + 3600)\n"
+        << "assert not verify('whsec', {**h, 'webhook-timestamp': 'soon'}, body, now)\n"
+        << "assert not verify('whsec', {**h, 'webhook-timestamp': '1795000001'}, body, now)\n"
+        << "assert not verify('whsec', {**h, 'webhook-id': 'e2'}, body, now)\n";
+  check.close();
   EXPECT_EQ(std::system(("python3 " + folder + "/check.py").c_str()), 0);
   std::filesystem::remove_all(folder);
 }
@@ -126,6 +169,11 @@ TEST(Webhook, needs_an_address_and_a_secret) {
   EXPECT_THROW(
       Webhook(PluginConfig({{"url", std::string("mailto:x")}, {"secret", std::string("s")}})),
       ConfigError);
+  for (const char* none : {"whsec_", "whsec_abc", "whsec_ab=c", "whsec_a b=", "whsec_===="})
+    EXPECT_THROW(
+        Webhook(PluginConfig({{"url", std::string(endpoint)}, {"secret", std::string(none)}})),
+        ConfigError)
+        << none;
 }
 
 }  // namespace

@@ -223,7 +223,7 @@ TEST_F(Isolated, log_and_progress_reach_the_call_as_single_clean_lines) {
   FakeCall call;
   ASSERT_TRUE(ask("logs", "{}", call).ok());
   ASSERT_EQ(call.logged.size(), 2U);
-  EXPECT_EQ(call.logged[1], "two lines  [31mred");
+  EXPECT_EQ(call.logged[1], "two lines \uFFFD[31mred");
   ASSERT_EQ(call.progressed.size(), 1U);
 }
 

@@ -55,6 +55,26 @@ def a_request_that_makes_no_sense():
         story.check(not story.oracle(), story.oracle())
 
 
+def what_is_no_address_user_key_or_name_is_not_taken():
+    with harness.Story(cloud=False) as story:
+        add = {"--org": "acme", "--name": "one", "--ip": "127.0.0.1", "--cpu": 8, "--memory": 16, "--disk": 100}
+        for option, value in (("--ip", "1.2.3.4;touch x"), ("--ip", "-oProxyCommand=x"), ("--ssh-user", "-oProxyCommand=x"),
+                              ("--ssh-user", "root; touch x"), ("--host-key", "ssh-rsa AAAA\n* ssh-rsa AAAA"),
+                              ("--host-key", "ssh-rsa"), ("--name", "../one"), ("--name", "o" * 5000)):
+            words = [word for pair in {**add, option: value}.items() for word in pair]
+            words = [f"{words[at]}={words[at + 1]}" for at in range(0, len(words), 2)]
+            ran = story.berth("servers", "add", *words, code=2)
+            story.check("touch" in value or option in ran.err or "name" in ran.err, ran)
+            story.check("\n*" not in ran.err and len(ran.err) < 6000, ran)
+        for name in ("ann\nroot", "ann\x1b[2J", "a" * 100_000, " ann"):
+            ran = story.berth("--as", name, "status", code=2)
+            story.check("--as" in ran.err and len(ran.err) < 400 and "\x1b" not in ran.err, ran)
+        ran = story.berth("--as", "ann", "accounts", "add", "h", "--org", "acme", "--plugin", "hetzner",
+                          "--ssh-user=-oProxyCommand=x", code=2)
+        story.check("--ssh-user" in ran.err or "key_file" in ran.err, ran)
+        story.check(not story.berth("--json", "servers", "list", code=0).document()["servers"], "one was taken")
+
+
 def a_cloud_that_answers_html():
     with harness.Story() as story:
         story.faults({"match": {"vendor": "hetzner"}, "do": {"html": True}})
@@ -222,7 +242,8 @@ def a_plugin_that_is_not_there():
 
 
 harness.walk(a_config_that_is_no_toml, settings_that_a_vendor_would_refuse,
-             a_request_that_makes_no_sense, a_cloud_that_answers_html,
+             a_request_that_makes_no_sense, what_is_no_address_user_key_or_name_is_not_taken,
+             a_cloud_that_answers_html,
              a_ledger_of_a_newer_berth, a_state_folder_that_cannot_be_written, a_full_disk,
              a_full_disk_does_not_hinder_reading,
              a_disk_that_fills_while_the_server_is_made,

@@ -13,6 +13,7 @@
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
 #include "cli/views.hpp"
+#include "request/names.hpp"
 
 namespace berth::cli {
 namespace {
@@ -193,7 +194,7 @@ Command drain_command() {
             return told(answer, *server, "draining",
                         fmt::format("{} takes no new deployments; `berth servers undrain {}` "
                                     "takes that back",
-                                    *server, *server));
+                                    *server, shell_word(*server)));
           }}};
 }
 

@@ -11,21 +11,32 @@
 namespace berth::notifiers {
 namespace {
 
-/// Anything that could end a header line becomes a blank.
-std::string header_value(std::string_view text) {
+/// A delivery's id stands in a header and, with dots around it, in what is signed.
+std::string delivery_id(std::string_view event_id) {
   std::string out;
-  for (const char c : text) out += c > ' ' && c < 127 ? c : ' ';
+  for (const char c : event_id) out += c > ' ' && c < 127 && c != '.' ? c : '_';
   return out;
+}
+
+std::string key_from(const PluginConfig& config, const char* name) {
+  const std::string& secret = config.text(name);
+  if (secret.empty())
+    throw ConfigError("\"" + std::string(name) +
+                      "\" is empty: a receiver could not trust an event");
+  std::string key = key_of(secret);
+  if (key.empty())
+    throw ConfigError("\"" + std::string(name) +
+                      "\" begins with whsec_, and what follows is no base64");
+  return key;
 }
 
 }  // namespace
 
 Webhook::Webhook(const PluginConfig& config)
-    : url_(config.text("url")), secret_(config.text("secret")) {
+    : url_(config.text("url")), keys_{key_from(config, "secret")} {
   if (url_.compare(0, 8, "https://") != 0 && url_.compare(0, 7, "http://") != 0)
     throw ConfigError("\"url\" must begin with https:// or http://");
-  if (secret_.empty())
-    throw ConfigError("\"secret\" is empty: a receiver could not trust an event");
+  if (config.has("old_secret")) keys_.push_back(key_from(config, "old_secret"));
 }
 
 Result<Done> Webhook::notify(const Event& event, Call& call) {
@@ -37,14 +48,14 @@ Result<Done> Webhook::notify(const Event& event, Call& call) {
                              std::string("The event is no JSON: ") + error.what());
   }
   const std::string timestamp = std::to_string(call.now_unix_ms() / 1000);
+  const std::string id = delivery_id(event.event_id);
   request.method = "POST";
   request.url = url_;
   request.headers = {
       {"Content-Type", "application/json"},
-      {"Berth-Event", header_value(event.type)},
-      {"Berth-Delivery", header_value(event.event_id)},
-      {"Berth-Timestamp", timestamp},
-      {"Berth-Signature", signature_of(secret_, timestamp, request.body)},
+      {"webhook-id", id},
+      {"webhook-timestamp", timestamp},
+      {"webhook-signature", signatures_of(keys_, id, timestamp, request.body)},
   };
   const Result<HttpResponse> answer = call.http().exchange(request);
   if (!answer.ok()) return answer.failure();
