@@ -240,6 +240,9 @@ class WatchedProcesses final : public Watched<Processes> {
           cancelled);
     });
   }
+  std::string command_problem(const std::vector<std::string>& argv) override {
+    return inside().command_problem(argv);
+  }
   void end(const Session& session) override {
     around_action("session ended", [&] { inside().end(session); });
   }

@@ -141,6 +141,13 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
 
 }  // namespace
 
+std::string deploy_command_problem(const EngineParts& parts, const DeploymentRecord& deployment) {
+  const std::string why =
+      parts.processes.command_problem(command_of(parts.settings(), deployment));
+  if (why.empty()) return {};
+  return "The deploy command of " + deployment.application + " cannot be run: " + why + ".";
+}
+
 std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction& tx,
                                     const TaskRecord& task, DeploymentRecord& deployment,
                                     const Server& server) {

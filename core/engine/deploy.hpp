@@ -2,10 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "engine/parts.hpp"
 
 namespace berth {
+
+/// Why the configured command could not be started, as a sentence with what to do; "": it could.
+std::string deploy_command_problem(const EngineParts& parts, const DeploymentRecord& deployment);
 
 /// Starts the configured command, or (where none is) ends the deployment as succeeded at once.
 std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction& tx,

@@ -234,6 +234,18 @@ void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& dep
   finish(parts, tx, deployment, status, code, sentence + manual_way(deployment));
 }
 
+/// A server is of no use to a command that cannot be run: until somebody has mended it, nothing is
+/// bought, and nobody is asked whether it may be.
+void look_at_command(const EngineParts& parts, const DeploymentRecord& deployment,
+                     Decision& decision) {
+  Verdict& outcome = decision.outcome;
+  if (outcome.kind != VerdictKind::proceed && outcome.kind != VerdictKind::hold) return;
+  const std::string why = deploy_command_problem(parts, deployment);
+  if (why.empty()) return;
+  outcome = {VerdictKind::wait, "deploy_command", why + " Nothing is bought before.", false};
+  decision.stages.push_back({"deploy_command", outcome});
+}
+
 /// A provisioning that has begun ends at its limit, whatever it waits for.
 Moment end_of_wait(const DeploymentRecord& deployment) {
   if (deployment.provisioning_deadline &&
@@ -288,7 +300,8 @@ bool waited_too_long(const EngineParts& parts, LedgerTransaction& tx,
       !end_of_wait(deployment).passed(parts.clock.now()))
     return false;
   const std::string sentence =
-      "Insufficient capacity: " + deployment.waits_sentence + manual_way(deployment);
+      (deployment.waits_code == "deploy_command" ? "" : "Insufficient capacity: ") +
+      deployment.waits_sentence + manual_way(deployment);
   finish(parts, tx, deployment,
          deployment.waits_passing ? DeploymentStatus::provisioning_failed : DeploymentStatus::error,
          std::string(deployment.waits_code), sentence);
@@ -343,6 +356,7 @@ std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
   facts.most_offers = std::max(most_offers, most_candidates);
   preview.decision = parts.pipeline.decide(facts);
   if (preview.decision->outcome.kind == VerdictKind::needs_offers) return std::nullopt;
+  look_at_command(parts, deployment, *preview.decision);
   return preview;
 }
 

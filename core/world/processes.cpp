@@ -101,6 +101,9 @@ struct Pipe {
 
 class PosixProcesses final : public Processes {
  public:
+  std::string command_problem(const std::vector<std::string>& argv) override {
+    return berth::command_problem(argv);
+  }
   CommandResult run(const Command& command, const std::function<void(const Session&)>& started,
                     const std::function<bool()>& cancelled) override {
     CommandResult result;

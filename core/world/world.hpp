@@ -76,6 +76,12 @@ class Processes {
   virtual CommandResult run(const Command& command,
                             const std::function<void(const Session&)>& started,
                             const std::function<bool()>& cancelled) = 0;
+  /// Why run() could not or would not start it, with what to do, as words without a full stop; "":
+  /// it would.
+  virtual std::string command_problem(const std::vector<std::string>& argv) {
+    (void)argv;
+    return {};
+  }
   /// Ends every process of that session, if it is still the same one. Returns when it is gone.
   virtual void end(const Session& session) = 0;
 };

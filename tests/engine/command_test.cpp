@@ -45,6 +45,51 @@ TEST(DeployCommand, TheApplicationsOwnGoesBeforeTheGeneralOne) {
   EXPECT_EQ(story.commands.ran.at(0).argv, (std::vector<std::string>{"ship", "it"}));
 }
 
+// A server was bought for a command that was not there, and the deployment failed on it.
+TEST(DeployCommand, ThatCannotBeRunBuysNothingUntilItIsMended) {
+  Story story;
+  story.settings.deploy.command = {"./nonexistent.sh"};
+  story.commands.broken = story.settings.deploy.command;
+  const std::string web = story.deploy("web");
+  story.step();
+  story.pass(60'000);
+  story.step();
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_EQ(story.alpha.calls_of("create"), 0);
+  EXPECT_EQ(story.status(web), "placing");
+  EXPECT_EQ(story.code(web), "deploy_command");
+  EXPECT_NE(story.deployment(web).reason.find("there is no file ./nonexistent.sh. Check the path."),
+            std::string::npos);
+  EXPECT_FALSE(story.deployment(web).waits_passing);
+
+  story.commands.broken.clear();
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_EQ(story.live_machines(), 1);
+}
+
+TEST(DeployCommand, ThatCannotBeRunAsksNobodyForApproval) {
+  Story story;
+  story.settings.organizations[0].auto_approve_provisioning = false;
+  story.commands.broken = story.settings.deploy.command;
+  const std::string web = story.deploy("web");
+  story.step();
+  EXPECT_EQ(story.status(web), "placing");
+  story.commands.broken.clear();
+  story.run();
+  EXPECT_EQ(story.status(web), "awaiting_approval");
+}
+
+TEST(DeployCommand, ThatNobodyMendsEndsTheDeploymentWithoutAPurchase) {
+  Story story;
+  story.commands.broken = story.settings.deploy.command;
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.status(web), "error");
+  EXPECT_EQ(story.deployment(web).reason.rfind("The deploy command of web cannot be run:", 0), 0U);
+  EXPECT_EQ(story.alpha.calls_of("create"), 0);
+}
+
 TEST(DeployCommand, ThatFailsKeepsTheServerAndGivesItsRoomBack) {
   Story story;
   story.commands.scripts.push_back([](const auto&) { return exited(7, "no such image: web:9"); });

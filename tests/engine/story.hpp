@@ -104,8 +104,13 @@ class FakeProcesses final : public Processes {
  public:
   CommandResult run(const Command& command, const std::function<void(const Session&)>& started,
                     const std::function<bool()>& cancelled) override;
+  std::string command_problem(const std::vector<std::string>& argv) override {
+    if (argv.empty() || argv != broken) return "";
+    return "there is no file " + argv.front() + ". Check the path";
+  }
   void end(const Session& session) override;
 
+  std::vector<std::string> broken;  // a command that cannot be run
   /// How the next commands go; then (and by default) they exit with 0.
   std::deque<std::function<CommandResult(const std::function<bool()>& cancelled)>> scripts;
   std::vector<Command> ran;

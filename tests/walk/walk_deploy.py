@@ -1,4 +1,6 @@
 """The main job: bought for the first application, shared by the second."""
+import os
+
 import harness
 
 
@@ -45,4 +47,23 @@ def buys_the_cheapest_over_three_clouds_then_places_without_buying():
         story.check_no_leaks()
 
 
-harness.walk(buys_the_cheapest_over_three_clouds_then_places_without_buying)
+def a_deploy_command_that_is_not_there_buys_nothing():
+    with harness.Story() as story:
+        script = story.path("nonexistent.sh")
+        story.configure(command=f'["{script}"]', provisioning='config_patience = "3s"')
+        plan = story.berth("plan", "--org", "acme", "--app", "web", "--cpu", 2, "--memory", 4, "--disk", 50)
+        story.check(f"there is no file {script}" in plan.out + plan.err, plan)
+        ran = story.berth("deploy", "--org", "acme", "--app", "web", "--cpu", 2, "--memory", 4, "--disk", 50,
+                          code=1)
+        story.check(f"The deploy command of web cannot be run: there is no file {script}" in ran.out + ran.err,
+                    ran)
+        story.check(story.machines(live=False) == [], story.machines(live=False))
+        with open(script, "w") as file:
+            file.write("#!/bin/sh\necho deployed\n")
+        os.chmod(script, 0o755)
+        story.check(story.deploy("web")["status"] == "succeeded", story.machines())
+        story.check_no_leaks()
+
+
+harness.walk(buys_the_cheapest_over_three_clouds_then_places_without_buying,
+             a_deploy_command_that_is_not_there_buys_nothing)
