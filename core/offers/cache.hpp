@@ -63,6 +63,11 @@ class Cache {
   virtual ~Cache() = default;
   /// `key`: account, regions and a fingerprint of its settings.
   virtual std::optional<CachedCatalogue> catalogue(std::string_view key) = 0;
+  /// The newest one whose key begins so, however old: what an account sold when it was read last,
+  /// whatever its settings were then.
+  virtual std::optional<CachedCatalogue> last_catalogue(std::string_view key_prefix) {
+    return catalogue(key_prefix);
+  }
   virtual void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) = 0;
 
   /// While the result lives, no other process reads the catalogue of this key: 64 of them that

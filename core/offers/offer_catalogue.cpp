@@ -13,13 +13,39 @@ namespace {
 
 /// A failed reading is not tried again at once by every deployment that waits for it.
 constexpr std::int64_t remember_failure_ms = 15'000;
+constexpr std::int64_t quick_failure_ms = 5'000;
 
 /// Changes when anything that shapes the answer changes; settings go in as a hash, since they hold
 /// secrets and cache.db is a plain file.
-std::string cache_key(const AccountSettings& account) {
+std::string cache_key_of_any_settings(const AccountSettings& account) {
   std::string key = account.id + "|" + account.plugin + "|" + account.default_region;
   for (const std::string& region : account.regions) key += "," + region;
-  return key + "|" + std::to_string(std::hash<std::string>{}(account.settings.json));
+  return key + "|";
+}
+
+std::string cache_key(const AccountSettings& account) {
+  return cache_key_of_any_settings(account) + std::to_string(std::hash<std::string>{}(account.settings.json));
+}
+
+std::shared_ptr<const std::vector<AccountOffer>> offers_of(const AccountSettings& account,
+                                                           std::vector<Offer> offers) {
+  auto kept = std::make_shared<std::vector<AccountOffer>>();
+  kept->reserve(offers.size());
+  for (Offer& offer : offers) {
+    AccountOffer one;
+    one.account = account.id;
+    one.provider = account.plugin;
+    one.offer = std::move(offer);
+    discount_price(one, account.discounts);
+    kept->push_back(std::move(one));
+  }
+  return kept;
+}
+
+/// Nobody answered, or too many asked: the same question may be answered in a while.
+bool passes(const Failure& failure) {
+  return failure.code == ErrorCode::unavailable || failure.code == ErrorCode::rate_limited ||
+         failure.code == ErrorCode::cancelled || failure.code == ErrorCode::internal;
 }
 
 }  // namespace
@@ -39,7 +65,25 @@ bool OfferCatalogue::young(const Entry& entry, const AccountSettings& account) c
   const Moment now = clock_.now();
   if (entry.offers && now.unix_ms - entry.read_unix_ms < settings_.provisioning.catalogue_ttl_ms)
     return true;
-  return !entry.problem.empty() && now.boot_ms - entry.failed_boot_ms < remember_failure_ms;
+  return !entry.problem.empty() && entry.credential == account.credential &&
+         now.boot_ms - entry.failed_boot_ms < remember_failure_ms;
+}
+
+MissingCatalogue OfferCatalogue::missing(const AccountSettings& account, Entry& entry) {
+  if (!std::exchange(entry.last_looked_up, true) && !entry.last_known)
+    if (auto last = cache_.last_catalogue(cache_key_of_any_settings(account))) {
+      entry.last_known = offers_of(account, std::move(last->offers));
+      entry.last_known_unix_ms = last->read_unix_ms;
+    }
+  MissingCatalogue told;
+  told.account = account.id;
+  told.why = entry.problem;
+  told.unusable = entry.unusable;
+  told.passing = entry.passing;
+  told.provider = account.plugin;
+  if (entry.last_known) told.last_known = *entry.last_known;
+  told.last_known_unix_ms = entry.last_known_unix_ms;
+  return told;
 }
 
 std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<AccountPointer>& accounts) {
@@ -57,19 +101,16 @@ std::optional<CatalogueView> OfferCatalogue::peek(const std::vector<AccountPoint
     view.offers.reserve(count);
     for (const AccountPointer& account : accounts) {
       if (!account->set_aside.empty()) {
-        view.missing.push_back({.account = account->id,
-                                .why = account->set_aside,
-                                .set_aside = true,
-                                .provider = account->plugin});
+        MissingCatalogue aside = missing(*account, entries_[account->id]);
+        aside.why = account->set_aside;
+        aside.set_aside = true;
+        aside.unusable = aside.passing = false;
+        view.missing.push_back(std::move(aside));
         continue;
       }
-      const Entry& entry = entries_[account->id];
+      Entry& entry = entries_[account->id];
       if (!entry.problem.empty()) {
-        view.missing.push_back({.account = account->id,
-                                .why = entry.problem,
-                                .unusable = entry.unusable,
-                                .passing = !entry.unusable,
-                                .provider = account->plugin});
+        view.missing.push_back(missing(*account, entry));
         continue;
       }
       view.offers.insert(view.offers.end(), entry.offers->begin(), entry.offers->end());
@@ -139,14 +180,14 @@ bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry,
   if (!cached || now - cached->read_unix_ms >= settings_.provisioning.catalogue_ttl_ms ||
       cached->read_unix_ms > now)
     return false;
-  keep(account, entry, account.plugin, std::move(cached->offers), cached->read_unix_ms);
+  keep(account, entry, std::move(cached->offers), cached->read_unix_ms);
   return true;
 }
 
 void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
                                 const std::string& key) {
   bool unusable = false;
-  Result<OfferList> list = [&]() -> Result<OfferList> {
+  const auto ask = [&]() -> Result<OfferList> {
     Result<Cloud> cloud = clouds_.open(account.id);
     unusable = !cloud;
     if (!cloud) return cloud.failure();
@@ -155,7 +196,14 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
     request.regions = account.regions;
     if (request.regions.empty()) request.regions = {cloud->default_region};
     return cloud->provider->offers(request, call);
-  }();
+  };
+  const std::int64_t begun = clock_.now().boot_ms;
+  Result<OfferList> list = ask();
+  // One lost connection is no outage. Who let it wait is not asked twice.
+  const bool quick = clock_.now().boot_ms - begun < quick_failure_ms;
+  if (!list && quick && !unusable && passes(list.failure()) &&
+      list.failure().code != ErrorCode::cancelled)
+    list = ask();
   if (!list) {
     const std::string why = clouds_.redacted(list.failure().message);
     journal_.write(LogLevel::warning, account.id + ": the offers cannot be read: " + why);
@@ -164,31 +212,24 @@ void OfferCatalogue::read_cloud(const AccountSettings& account, Entry& entry,
     entry.revision = account.revision;
     entry.problem = why.empty() ? std::string(to_word(list.failure().code)) : why;
     entry.unusable = unusable;
+    entry.passing = !unusable && passes(list.failure());
+    entry.credential = account.credential;
     entry.failed_boot_ms = clock_.now().boot_ms;
     return;
   }
   const std::int64_t now = clock_.now().unix_ms;
   cache_.store_catalogue(key, {list->offers, now});
-  keep(account, entry, account.plugin, std::move(list->offers), now);
+  keep(account, entry, std::move(list->offers), now);
 }
 
 void OfferCatalogue::keep(const AccountSettings& account, Entry& entry,
-                          const std::string& provider_id, std::vector<Offer> offers,
-                          std::int64_t read_unix_ms) {
-  auto kept = std::make_shared<std::vector<AccountOffer>>();
-  kept->reserve(offers.size());
-  for (Offer& offer : offers) {
-    AccountOffer one;
-    one.account = account.id;
-    one.provider = provider_id;
-    one.offer = std::move(offer);
-    discount_price(one, account.discounts);
-    kept->push_back(std::move(one));
-  }
+                          std::vector<Offer> offers, std::int64_t read_unix_ms) {
+  auto kept = offers_of(account, std::move(offers));
   const std::lock_guard lock(mutex_);
   entry.revision = account.revision;
   entry.offers = std::move(kept);
-  entry.read_unix_ms = read_unix_ms;
+  entry.read_unix_ms = entry.last_known_unix_ms = read_unix_ms;
+  entry.last_known = entry.offers;
   entry.problem.clear();
 }
 

@@ -44,6 +44,11 @@ class OfferCatalogue {
     std::int64_t read_unix_ms = 0;
     std::string problem;    // why the last reading failed; ""
     bool unusable = false;  // the cloud could not even be asked
+    bool passing = false;   // it may answer in a while
+    std::string credential;  // that the last reading failed with: another one may do
+    bool last_looked_up = false;  // what it sold when it was read last, by any process
+    std::shared_ptr<const std::vector<AccountOffer>> last_known;
+    std::int64_t last_known_unix_ms = 0;
     std::int64_t failed_boot_ms = 0;
   };
   Entry& entry_of(const std::string& account);
@@ -53,8 +58,10 @@ class OfferCatalogue {
   void read(const AccountSettings& account, bool anew);
   bool read_cache(const AccountSettings& account, Entry& entry, const std::string& key);
   void read_cloud(const AccountSettings& account, Entry& entry, const std::string& key);
-  void keep(const AccountSettings& account, Entry& entry, const std::string& provider_id,
-            std::vector<Offer> offers, std::int64_t read_unix_ms);
+  /// REQUIRES: mutex_ is held.
+  MissingCatalogue missing(const AccountSettings& account, Entry& entry);
+  void keep(const AccountSettings& account, Entry& entry, std::vector<Offer> offers,
+            std::int64_t read_unix_ms);
 
   const Configuration& settings_;
   Clouds& clouds_;

@@ -129,6 +129,18 @@ class SqliteCache final : public Cache {
         });
   }
 
+  std::optional<CachedCatalogue> last_catalogue(std::string_view key_prefix) override {
+    return with_file<std::optional<CachedCatalogue>>(
+        std::nullopt, [&](Database& database) -> std::optional<CachedCatalogue> {
+          sqlite::Query row = database.query(
+              "SELECT id, read_unix_ms FROM catalogue WHERE substr(key, 1, ?) = ?"
+              " ORDER BY read_unix_ms DESC LIMIT 1",
+              static_cast<std::int64_t>(key_prefix.size()), key_prefix);
+          if (!row.next()) return std::nullopt;
+          return CachedCatalogue{offers_of(database, row.integer(0)), row.integer(1)};
+        });
+  }
+
   void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override {
     with_file<bool>(false, [&](Database& database) {
       in_transaction(database, [&] {

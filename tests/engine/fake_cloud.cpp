@@ -152,6 +152,10 @@ Result<AccountCheck> FakeCloud::check(Call&) { return AccountCheck{}; }
 Result<OfferList> FakeCloud::offers(const OffersRequest&, Call&) {
   note("offers");
   if (catalogue_failure) return *catalogue_failure;
+  if (catalogue_failures > 0) {
+    --catalogue_failures;
+    return failure(ErrorCode::unavailable, Effect::none, "the connection was lost");
+  }
   return OfferList{catalogue};
 }
 

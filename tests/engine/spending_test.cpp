@@ -412,6 +412,40 @@ TEST(RefusedCredential, BuysElsewhereOnlyWithinTheBoundAndTellsTheAdmins) {
   EXPECT_TRUE(has(story.audit(api).back().note, "alpha")) << story.audit(api).back().note;
 }
 
+// The vendor is only away for a while: what it sold is known.
+TEST(Away, AVendorWhosePricesAreKnownBoundsWhatTheOthersMayCost) {
+  Story story;
+  story.settings.organizations[0].max_servers = 9;
+  const std::string first = story.deploy("first");
+  story.run();
+  ASSERT_EQ(story.server_of(first).account, "alpha");
+  story.alpha.catalogue_failure = failure(ErrorCode::unavailable, Effect::none, "503");
+  story.clock.pass(11 * 60'000);  // the catalogues are too old to buy from
+  const std::string web = story.deploy("web", 3, 6, 66);
+  story.run();
+  ASSERT_EQ(story.status(web), "succeeded") << story.deployment(web).reason;
+  EXPECT_EQ(story.server_of(web).account, "beta") << "15.00 is within twice 12.00";
+  EXPECT_TRUE(has(story.audit(web).back().note, "alpha could not be read: 503"))
+      << story.audit(web).back().note;
+  EXPECT_TRUE(has(story.audit(web).back().note, "12.00 USD"));
+  story.beta.raise_prices(100);
+  story.clock.pass(11 * 60'000);
+  const std::string dear = story.deploy("dear", 3, 6, 66);
+  story.run();
+  EXPECT_EQ(story.status(dear), "awaiting_approval") << "30.00 is not";
+  EXPECT_TRUE(has(story.deployment(dear).reason, "30.00 USD") &&
+              has(story.deployment(dear).reason, "12.00 USD"))
+      << story.deployment(dear).reason;
+}
+
+TEST(Away, OneLostAnswerOfACatalogueIsNoOutage) {
+  Story story;
+  story.alpha.catalogue_failures = 1;
+  const std::string web = story.deploy("web");
+  story.run();
+  EXPECT_EQ(story.server_of(web).account, "alpha");
+}
+
 TEST(RefusedCredential, BeyondTheBoundAnAdminIsAsked) {
   Story story;
   story.beta.catalogue.clear();
