@@ -1,6 +1,7 @@
 #include "engine/attempt.hpp"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 
 #include "berth/codec.hpp"
 #include "engine/at_cloud.hpp"
@@ -45,6 +46,14 @@ bool leaves_time(const EngineParts& parts, const AttemptRecord& attempt, std::in
 void settle_attempt(LedgerTransaction& tx, const AttemptRecord& attempt,
                     const std::optional<Moment>& next) {
   tx.settle(TaskKind::attempt, attempt.id, next);
+}
+
+/// Of this server's id no destroy was asked for yet.
+void forget_destroys(AttemptRecord& attempt) {
+  attempt.destroy_asked = false;
+  attempt.destroy_answered = false;
+  attempt.destroy_refusals = 0;
+  attempt.destroy_problem.clear();
 }
 
 /// Sends everyone who waits for this server back to look for room.
@@ -399,6 +408,36 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
   };
 }
 
+/// The cloud has heard it and says no; asking again helps only when a person has changed something.
+bool is_refusal(const Failure& failure) {
+  return failure.effect == Effect::none && failure.code != ErrorCode::unavailable &&
+         failure.code != ErrorCode::rate_limited && failure.code != ErrorCode::cancelled;
+}
+
+void tell_undestroyable(const EngineParts& parts, LedgerTransaction& tx,
+                        const AttemptRecord& attempt) {
+  boost::json::object fields{{"attempt_id", attempt.id},
+                             {"account", attempt.account},
+                             {"vendor_id", attempt.vendor_id},
+                             {"server_id", attempt.server_id},
+                             {"reason", attempt.destroy_problem}};
+  std::string what = attempt.vendor_id, cost;
+  if (const auto server = tx.server(attempt.server_id)) {
+    what = server->name + " (" + attempt.vendor_id + ")";
+    fields["server_name"] = server->name;
+    if (!server->currency.empty())
+      cost = ", and it costs " + monthly_text({server->monthly_nanos, server->currency});
+  }
+  const std::string sentence =
+      "Server " + what + " at " + attempt.account + " cannot be destroyed: " +
+      attempt.destroy_problem + ". It was refused " + std::to_string(attempt.destroy_refusals) +
+      " times" + cost +
+      ". Mend that at the vendor (a delete protection, a permission); berth goes on trying.";
+  tell(parts, tx, "server.undestroyable", attempt.organization, attempt.deployment_id, sentence,
+       std::move(fields), admins_of(parts, attempt.organization));
+  parts.journal.write(LogLevel::error, sentence);
+}
+
 Work destroy(const EngineParts& parts, const AttemptRecord& doomed,
              const std::string& installation) {
   DestroyRequest request{installation, sought_of(doomed)};
@@ -413,16 +452,26 @@ Work destroy(const EngineParts& parts, const AttemptRecord& doomed,
       const Moment now = parts.clock.now();
       if (done) {
         attempt->errors = 0;
+        attempt->destroy_answered = true;
+        attempt->destroy_refusals = 0;
+        attempt->destroy_problem.clear();
         tx.save(*attempt);
         tx.schedule(TaskKind::look, attempt->account, now.after(200), true);
         settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
         return;
       }
       ++attempt->errors;
-      attempt->failure = parts.clouds.redacted(words_of(done.failure()));
+      // Why it has to go stays on record; that it does not go yet is another matter.
+      attempt->destroy_problem = parts.clouds.redacted(words_of(done.failure()));
+      if (is_refusal(done.failure()) && ++attempt->destroy_refusals == refusals_until_told)
+        tell_undestroyable(parts, tx, *attempt);
       tx.save(*attempt);
-      parts.journal.write(LogLevel::warning, attempt->account + ": server " + attempt->vendor_id +
-                                                 " is not destroyed yet: " + attempt->failure);
+      // Perhaps it was heard, and only the answer is lost.
+      if (done.failure().effect == Effect::unknown)
+        tx.schedule(TaskKind::look, attempt->account, now.after(200), true);
+      parts.journal.write(LogLevel::warning,
+                          attempt->account + ": server " + attempt->vendor_id +
+                              " is not destroyed yet: " + attempt->destroy_problem);
       settle_attempt(tx, *attempt,
                      now.after(std::max(done.failure().retry_after_ms.value_or(0),
                                         back_off_ms(parts, attempt->errors))));
@@ -477,6 +526,8 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   attempt.errors = 0;
   attempt.absent_looks = 0;
   attempt.absent_since_unix_ms = 0;
+  // A create that was answered is over: nothing of it can come any more.
+  if (!attempt.unknown_outcome) attempt.absence_sure.reset();
   attempt.accepted_unix_ms = now.unix_ms;
   attempt.ready_deadline = now.after(parts.settings().provisioning.ready_timeout_ms);
   attempt.stage_deadline = now.after(parts.settings().provisioning.running_timeout_ms);
@@ -510,6 +561,7 @@ void came_late(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& a
                const CloudServer& server) {
   attempt.vendor_id = server.server_id;
   if (!server.region.empty()) attempt.region = server.region;
+  forget_destroys(attempt);
   tx.save(attempt);
   save_server(tx, attempt, [&](Server& row) { row.vendor_id = attempt.vendor_id; });
   tx.schedule(TaskKind::attempt, attempt.id, parts.clock.now(), true);
@@ -538,6 +590,7 @@ void give_up(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& att
   attempt.errors = 0;
   attempt.absent_looks = 0;
   attempt.absent_since_unix_ms = 0;
+  forget_destroys(attempt);
   tx.save(attempt);
   save_server(tx, attempt, [&](Server& server) {
     server.status = ServerStatus::destroying;
@@ -630,6 +683,10 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       if (!may_destroy(tx, *attempt)) {
         settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
         return std::nullopt;
+      }
+      if (!attempt->destroy_asked) {
+        attempt->destroy_asked = true;
+        tx.save(*attempt);
       }
       return destroy(parts, *attempt, tx.installation_id());
     case AttemptStatus::ready:

@@ -33,6 +33,10 @@ void gone(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
 /// cloud does not show it any more. `server` says which one, whose, and why; it gets its id here.
 void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& server);
 
+/// After so many refusals in a row people are told that a server cannot be destroyed, and nobody
+/// waits for it any more; it is tried again all the same.
+inline constexpr int refusals_until_told = 3;
+
 /// Somebody still waits for it, or it was bought by hand.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 

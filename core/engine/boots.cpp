@@ -41,7 +41,9 @@ std::int64_t next_look_ms(const EngineParts& parts, const std::vector<AttemptRec
   std::int64_t next = slowest_in_intervals * interval;
   std::map<std::string, std::int64_t> expected;  // by offers: those of one decision have one text
   for (const AttemptRecord& attempt : attempts) {
-    if (attempt.status == AttemptStatus::destroying) return interval;
+    // One whose destroy is refused stays as it is until a person has changed something.
+    if (attempt.status == AttemptStatus::destroying && attempt.destroy_refusals == 0)
+      return interval;
     if (attempt.status != AttemptStatus::booting) continue;
     const std::int64_t age = std::max<std::int64_t>(0, now - attempt.accepted_unix_ms);
     const auto known = expected.find(attempt.offers_json);

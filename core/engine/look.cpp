@@ -11,6 +11,13 @@
 namespace berth {
 namespace {
 
+/// ": no capacity", the vendor's word on the state it shows, or nothing.
+std::string reason_of(const CloudServer& server) {
+  std::string detail = server.detail;
+  while (!detail.empty() && detail.back() == '.') detail.pop_back();
+  return detail.empty() ? detail : ": " + detail;
+}
+
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server) {
   switch (server.state) {
@@ -20,7 +27,7 @@ void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord&
     case ServerState::stopping:
       give_up(parts, tx, attempt, "boot_failed",
               "Server " + attempt.vendor_id + " at " + attempt.account + " did not boot" +
-                  (server.detail.empty() ? std::string(".") : ": " + server.detail + "."),
+                  reason_of(server) + ".",
               true);
       return;
     case ServerState::pending:
@@ -68,10 +75,26 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
       (found.complete && std::find(absent.begin(), absent.end(), attempt.id) != absent.end());
   if (!known_absent) return;
   if (destroying) {
+    // A list may hide a server that runs and is paid for: whatever lists show, one whose id is
+    // known is gone only after the cloud has answered a destroy of that id.
+    if (!attempt.vendor_id.empty() && !attempt.destroy_answered &&
+        !(attempt.destroy_asked && own != nullptr)) {
+      tx.schedule(TaskKind::attempt, attempt.id,
+                  parts.clock.now().after(back_off_ms(parts, attempt.errors + 1)), true);
+      return;
+    }
     // The vendor's own word "terminated" is the end. One list that does not show it is not: it may
-    // be stale, and no destroy may have been heard yet.
+    // be stale.
     if ((own != nullptr && !attempt.unknown_outcome) || settled_absence(parts, tx, attempt))
       gone(parts, tx, attempt);
+    return;
+  }
+  // The vendor's own word, for a server whose id is known: there is nothing to wait for.
+  if (own != nullptr && !attempt.vendor_id.empty()) {
+    give_up(parts, tx, attempt, "boot_failed",
+            "Server " + attempt.vendor_id + " at " + attempt.account + " was terminated" +
+                reason_of(*own) + ".",
+            true);
     return;
   }
   if (settled_absence(parts, tx, attempt))

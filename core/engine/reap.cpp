@@ -370,7 +370,8 @@ bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked) {
     if (pass.waits) return true;
     const auto attempts = view.live_attempts(one.account);
     return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
-      return attempt.status == AttemptStatus::destroying && may_destroy(view, attempt);
+      return attempt.status == AttemptStatus::destroying && may_destroy(view, attempt) &&
+             attempt.destroy_refusals < refusals_until_told;
     });
   });
 }

@@ -110,6 +110,10 @@ struct AttemptRecord {
   int errors = 0;                     // calls in a row that failed for passing reasons
   std::string failure_code, failure;  // the last one, in words
   std::string mark;                   // which copy of the ledger asked for it: name-generation
+  bool destroy_asked = false;     // a destroy of `vendor_id` was asked for at least once
+  bool destroy_answered = false;  // and the cloud said that it is done
+  int destroy_refusals = 0;       // so often in a row the cloud said no to it
+  std::string destroy_problem;    // why the last destroy did not go well; ""
 };
 
 /// Room taken on one server by one application. A redeployment keeps what it replaces until it

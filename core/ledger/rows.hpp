@@ -103,6 +103,10 @@ void columns(Column&& column, Either<AttemptRecord> auto& r) {
   column("failure_code", r.failure_code);
   column("failure", r.failure);
   column("mark", r.mark);
+  column("destroy_asked", r.destroy_asked);
+  column("destroy_answered", r.destroy_answered);
+  column("destroy_refusals", r.destroy_refusals);
+  column("destroy_problem", r.destroy_problem);
 }
 
 /// Without `used`, which is computed.

@@ -471,3 +471,10 @@ CREATE TRIGGER generation_of_holds AFTER INSERT ON hold
   BEGIN UPDATE identity SET generation = generation + 1 WHERE one = 1; END;
 -- Which copy of the ledger asked for it, and when: "name-generation", as its label says.
 ALTER TABLE attempt ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+
+-- What became of the destroys of an attempt's server: asked at least once; answered that it is
+-- done; refused so often in a row, and why the last one did not go well.
+ALTER TABLE attempt ADD COLUMN destroy_asked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN destroy_answered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN destroy_refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN destroy_problem TEXT NOT NULL DEFAULT '';

@@ -38,12 +38,14 @@ auto fields(const AttemptRecord& record) {
   const auto& [id, organization, deployment_id, server_id, account, status, offers_json, candidate,
                vendor_id, note, region, unknown_outcome, absent_looks, absent_since,
                absence_sure, phase, created, requested, accepted, ended, ready_deadline,
-               stage_deadline, expires, errors, failure_code, failure, mark] = record;
+               stage_deadline, expires, errors, failure_code, failure, mark, destroy_asked,
+               destroy_answered, destroy_refusals, destroy_problem] = record;
   return std::make_tuple(id, organization, deployment_id, server_id, account, status, offers_json,
                          candidate, vendor_id, note, region, unknown_outcome, absent_looks,
                          absent_since, flat(absence_sure), phase, created, requested, accepted,
                          ended, flat(ready_deadline), flat(stage_deadline), expires, errors,
-                         failure_code, failure, mark);
+                         failure_code, failure, mark, destroy_asked, destroy_answered,
+                         destroy_refusals, destroy_problem);
 }
 
 auto fields(const Server& record) {
@@ -158,7 +160,8 @@ DeploymentRecord full_deployment() {
 AttemptRecord full_attempt() {
   return {"id", "organization", "deployment", "server", "account", AttemptStatus::booting, "[1]", 1,
           "vendor", "note", "region", true, 2, 3, Moment{1, 2, "boot-a"}, "running", 4, 5, 6, 7,
-          Moment{8, 9, "boot"}, Moment{10, 11, "boot-b"}, 12, 13, "code", "failure", "mark-14"};
+          Moment{8, 9, "boot"}, Moment{10, 11, "boot-b"}, 12, 13, "code", "failure", "mark-14",
+          true, true, 15, "locked"};
 }
 
 Server full_server() {
