@@ -222,10 +222,10 @@ std::vector<std::string> Berth::names(std::string_view kind, std::string_view pr
         {"project", Named::project},
     };
     std::vector<std::string> found;
-    for (const auto& [word, of] : in_ledger)
+    for (const auto& [word, named] : in_ledger)
       if (word == kind)
         parts_->ledger->read(
-            [&](const LedgerView& view) { found = view.names(of, prefix, most); });
+            [&, of = named](const LedgerView& view) { found = view.names(of, prefix, most); });
     const auto add = [&](const std::string& name) {
       if (name.starts_with(prefix)) found.push_back(name);
     };

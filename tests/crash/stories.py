@@ -26,6 +26,8 @@ class Story:
     def begin(self, run):
         config = dict(self.config)
         config["more"] = ground.REAPING + config.get("more", "")
+        # What a failover may cost has stories of its own.
+        config["provisioning"] = "dearer_percent = 1000\n" + config.get("provisioning", "")
         if self.delivers:
             config["more"] += (f'[[notifier]]\nid = "hook"\nplugin = "webhook"\n[notifier.settings]\n'
                                f'url = "{run.cloud.receiver.url}"\nsecret = {{ env = "HOOK" }}\n')
