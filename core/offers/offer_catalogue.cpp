@@ -15,16 +15,18 @@ namespace {
 constexpr std::int64_t remember_failure_ms = 15'000;
 constexpr std::int64_t quick_failure_ms = 5'000;
 
-/// Changes when anything that shapes the answer changes; settings go in as a hash, since they hold
-/// secrets and cache.db is a plain file.
+/// Whose catalogue it is, whatever its settings are.
 std::string cache_key_of_any_settings(const AccountSettings& account) {
   std::string key = account.id + "|" + account.plugin + "|" + account.default_region;
   for (const std::string& region : account.regions) key += "," + region;
   return key + "|";
 }
 
+/// Changes when anything that shapes the answer changes; settings go in as a hash, since they hold
+/// secrets and cache.db is a plain file.
 std::string cache_key(const AccountSettings& account) {
-  return cache_key_of_any_settings(account) + std::to_string(std::hash<std::string>{}(account.settings.json));
+  return cache_key_of_any_settings(account) +
+         std::to_string(std::hash<std::string>{}(account.settings.json));
 }
 
 std::shared_ptr<const std::vector<AccountOffer>> offers_of(const AccountSettings& account,
