@@ -468,7 +468,13 @@ OfferListing Berth::offers(const OfferQuery& query) {
                        return std::pair(rank(a), a.row.name) < std::pair(rank(b), b.row.name);
                      });
     for (const MissingCatalogue& missing : view->missing)
-      listing.problems.push_back(missing.account + ": " + missing.why);
+      listing.problems.push_back(missing.account +
+                                 (missing.region.empty() ? "" : " in " + missing.region) + ": " +
+                                 missing.why);
+    for (const OldCatalogue& old : view->old)
+      listing.problems.push_back(old.account + (old.region.empty() ? "" : " in " + old.region) +
+                                 ": the offers are those of " + utc_text(old.read_unix_ms) +
+                                 ", as they cannot be read: " + old.why);
     listing.api_calls = parts_->calls_of(accounts);
     return listing;
   });

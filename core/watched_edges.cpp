@@ -117,9 +117,6 @@ class WatchedCache final : public Watched<Cache> {
   std::optional<CachedCatalogue> catalogue(std::string_view key) override {
     return inside().catalogue(key);
   }
-  std::optional<CachedCatalogue> last_catalogue(std::string_view key_prefix) override {
-    return inside().last_catalogue(key_prefix);
-  }
   void store_catalogue(std::string_view key, const CachedCatalogue& read) override {
     around_action("cache catalogue", [&] { inside().store_catalogue(key, read); });
   }

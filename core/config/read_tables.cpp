@@ -170,6 +170,7 @@ void read_provisioning(TableReader& root, Configuration& into) {
   provisioning.duration("call_timeout", settings.call_timeout_ms);
   provisioning.duration("approval_ttl", settings.approval_ttl_ms);
   provisioning.duration("catalogue_ttl", settings.catalogue_ttl_ms);
+  provisioning.duration("catalogue_max_age", settings.catalogue_max_age_ms);
   provisioning.whole("dearer_percent", 0, 1000, settings.dearer_percent);
   provisioning.duration("config_patience", settings.config_patience_ms);
   provisioning.duration("boot_failure_pause", settings.boot_failure_pause_ms);

@@ -128,6 +128,7 @@ struct ProvisioningSettings { // [provisioning]
   std::int64_t call_timeout_ms = 60'000;      // one call of a provider
   std::int64_t approval_ttl_ms = 24 * 3'600'000;  // an approval not given by then is a no
   std::int64_t catalogue_ttl_ms = 10 * 60'000;
+  std::int64_t catalogue_max_age_ms = 24 * 3'600'000;  // to buy from while the vendor is away
   int dearer_percent = 100;                     // what is bought unasked costs at most so much more
   std::int64_t config_patience_ms = 3'600'000;  // for what a person has to mend
   std::int64_t boot_failure_pause_ms = 60 * 60'000;  // of an offer, after 2 failures in 4 boots

@@ -104,6 +104,7 @@ Facts facts_of(const EngineParts& parts, const LedgerView& view, const Deploymen
   if (auto catalogues = parts.catalogue.peek(accounts)) {
     facts.offers = std::move(catalogues->offers);
     facts.missing_catalogues = std::move(catalogues->missing);
+    facts.old_catalogues = std::move(catalogues->old);
   }
   facts.currency = parts.settings().currency;
   facts.rates = parts.settings().rates;
@@ -204,7 +205,12 @@ void tell_of_missing(const EngineParts& parts, LedgerTransaction& tx,
                  (yardstick.cheapest
                       ? " The cheapest there costs " + monthly_text(*yardstick.cheapest) + "."
                       : "");
+  if (!decision.old_prices.empty())
+    extend_record(parts, tx, tx.audit_record(deployment.audit_id), [&](AuditRecord& record) {
+      record.note = parts.clouds.redacted((missing + decision.old_prices).substr(1));
+    });
   if (missing.empty()) return;
+  missing += decision.old_prices;
   missing = parts.clouds.redacted(missing.substr(1));
   extend_record(parts, tx, tx.audit_record(deployment.audit_id),
                 [&](AuditRecord& record) { record.note = missing; });

@@ -17,6 +17,7 @@ namespace berth {
 struct CachedCatalogue {
   std::vector<Offer> offers;
   std::int64_t read_unix_ms = 0;
+  std::string settings;  // a fingerprint of the settings it was read with
 };
 
 /// A vendor's refusal of a create: what it speaks for, and until when it is believed. Of what it
@@ -61,13 +62,9 @@ struct CallsSpent {
 class Cache {
  public:
   virtual ~Cache() = default;
-  /// `key`: account, regions and a fingerprint of its settings.
+  /// `key`: account, plugin and region. The last one stays, however old and with whatever settings
+  /// it was read: what it says is a yardstick of prices.
   virtual std::optional<CachedCatalogue> catalogue(std::string_view key) = 0;
-  /// The newest one whose key begins so, however old: what an account sold when it was read last,
-  /// whatever its settings were then.
-  virtual std::optional<CachedCatalogue> last_catalogue(std::string_view key_prefix) {
-    return catalogue(key_prefix);
-  }
   virtual void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) = 0;
 
   /// While the result lives, no other process reads the catalogue of this key: 64 of them that

@@ -27,12 +27,13 @@ using sqlite::Database;
 using sqlite::Fault;
 
 constexpr int patience_ms = 5'000;
-constexpr std::int64_t version = 4;  // another one: the file is made anew
+constexpr std::int64_t version = 5;  // another one: the file is made anew
 constexpr const char* schema = R"sql(
 CREATE TABLE catalogue (
   id           INTEGER PRIMARY KEY,
   key          TEXT NOT NULL UNIQUE,
-  read_unix_ms INTEGER NOT NULL
+  read_unix_ms INTEGER NOT NULL,
+  settings     TEXT NOT NULL           -- a fingerprint
 ) STRICT;
 CREATE TABLE refusal (          -- of a create; an empty part speaks for any
   credential    TEXT NOT NULL,
@@ -82,7 +83,7 @@ constexpr std::int64_t slot_ms = 5 * 60'000;
 constexpr std::int64_t slots_an_hour = 3'600'000 / slot_ms;
 constexpr std::int64_t slots_a_day = 24 * slots_an_hour;
 
-// A catalogue nobody has read for so long belongs to settings that are gone, and so does a boot.
+// A boot that is so long ago belongs to an offer that is gone.
 constexpr std::int64_t kept_ms = std::int64_t{30} * 24 * 3600 * 1000;
 
 bool is_sound(Database& database) {
@@ -123,40 +124,20 @@ class SqliteCache final : public Cache {
     return with_file<std::optional<CachedCatalogue>>(
         std::nullopt, [&](Database& database) -> std::optional<CachedCatalogue> {
           sqlite::Query row =
-              database.query("SELECT id, read_unix_ms FROM catalogue WHERE key = ?", key);
+              database.query("SELECT id, read_unix_ms, settings FROM catalogue WHERE key = ?", key);
           if (!row.next()) return std::nullopt;
-          return CachedCatalogue{offers_of(database, row.integer(0)), row.integer(1)};
-        });
-  }
-
-  std::optional<CachedCatalogue> last_catalogue(std::string_view key_prefix) override {
-    return with_file<std::optional<CachedCatalogue>>(
-        std::nullopt, [&](Database& database) -> std::optional<CachedCatalogue> {
-          sqlite::Query row = database.query(
-              "SELECT id, read_unix_ms FROM catalogue WHERE substr(key, 1, ?) = ?"
-              " ORDER BY read_unix_ms DESC LIMIT 1",
-              static_cast<std::int64_t>(key_prefix.size()), key_prefix);
-          if (!row.next()) return std::nullopt;
-          return CachedCatalogue{offers_of(database, row.integer(0)), row.integer(1)};
+          return CachedCatalogue{offers_of(database, row.integer(0)), row.integer(1), row.text(2)};
         });
   }
 
   void store_catalogue(std::string_view key, const CachedCatalogue& catalogue) override {
     with_file<bool>(false, [&](Database& database) {
       in_transaction(database, [&] {
-        const auto forget = [&](std::string_view sql, const auto& which) {
-          std::vector<std::int64_t> found;
-          for (sqlite::Query row = database.query(sql, which); row.next();)
-            found.push_back(row.integer(0));
-          for (const std::int64_t id : found) {
-            database.run("DELETE FROM offer WHERE catalogue = ?", id);
-            database.run("DELETE FROM catalogue WHERE id = ?", id);
-          }
-        };
-        forget("SELECT id FROM catalogue WHERE key = ?", key);
-        forget("SELECT id FROM catalogue WHERE read_unix_ms < ?", catalogue.read_unix_ms - kept_ms);
-        database.run("INSERT INTO catalogue (key, read_unix_ms) VALUES (?, ?)", key,
-                     catalogue.read_unix_ms);
+        database.run(
+            "DELETE FROM offer WHERE catalogue IN (SELECT id FROM catalogue WHERE key = ?)", key);
+        database.run("DELETE FROM catalogue WHERE key = ?", key);
+        database.run("INSERT INTO catalogue (key, read_unix_ms, settings) VALUES (?, ?, ?)", key,
+                     catalogue.read_unix_ms, catalogue.settings);
         add_offers(database, database.last_row(), catalogue.offers);
       });
       return true;

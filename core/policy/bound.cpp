@@ -43,7 +43,7 @@ Lowest lowest_bound(const Facts& facts, const Decision& decision) {
   for (const Yardstick& yardstick : decision.yardsticks) {
     const std::string account =
         "account " + yardstick.account + " cannot be bought from (" + yardstick.why + ")";
-    if (!yardstick.cheapest && yardstick.known) continue;
+    if (!yardstick.cheapest && (yardstick.known || !yardstick.region.empty())) continue;
     if (!yardstick.cheapest)
       lowest.take({0, facts.currency},
                   account + ", and nobody knows what a server would cost there", &yardstick);

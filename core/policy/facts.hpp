@@ -53,6 +53,15 @@ struct MissingCatalogue {
       last_known;                       // what it sold when it was read last: a yardstick of prices
   std::int64_t last_known_unix_ms = 0;  // when that was; 0: it was never read
   std::string provider;                 // the plugin's id
+  std::string region;  // only this one of its regions could not be read; "": the whole account
+};
+
+/// A catalogue that cannot be read just now: what it said before is bought from meanwhile.
+struct OldCatalogue {
+  std::string account;
+  std::string region;  // "": all of the account's
+  std::int64_t read_unix_ms = 0;
+  std::string why;  // it cannot be read
 };
 
 /// An account that is left alone for this deployment, after it refused it twice for one reason.
@@ -106,6 +115,7 @@ struct Facts {
   /// a catalogue has a thousand.
   std::size_t most_offers = std::numeric_limits<std::size_t>::max();
   std::vector<MissingCatalogue> missing_catalogues;
+  std::vector<OldCatalogue> old_catalogues;
   std::string currency = "USD";  // the comparison currency
   std::vector<CurrencyRate> rates;
   std::int64_t boot_failure_pause_ms = 3'600'000;  // after two failures of the last four boots

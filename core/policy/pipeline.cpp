@@ -72,7 +72,7 @@ Decision Pipeline::decide(const Facts& facts) const {
     if (verdict.kind != VerdictKind::proceed) {
       decision.outcome = std::move(verdict);
       if (decision.outcome.kind == VerdictKind::hold)
-        decision.outcome.sentence += decision.left_out;
+        decision.outcome.sentence += decision.left_out + decision.old_prices;
       return decision;
     }
   }
@@ -83,7 +83,8 @@ Decision Pipeline::decide(const Facts& facts) const {
     return decision;
   }
   decision.outcome = {VerdictKind::proceed, "proceed",
-                      "Every stage of the pipeline agrees." + decision.left_out};
+                      "Every stage of the pipeline agrees." + decision.left_out +
+                          decision.old_prices};
   return decision;
 }
 

@@ -48,20 +48,6 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-/// "2026-11-21 17:45 UTC".
-std::string utc_text(std::int64_t unix_ms) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{milliseconds{unix_ms}};
-  const auto day = floor<days>(time);
-  const year_month_day date{day};
-  const hh_mm_ss clock{time - day};
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d UTC", int{date.year()},
-                unsigned{date.month()}, unsigned{date.day()}, int(clock.hours().count()),
-                int(clock.minutes().count()));
-  return text.data();
-}
-
 std::string place_text(const std::string& type, const std::string& region, const std::string& zone,
                        const std::string& account) {
   return type + " in " + (zone.empty() ? region : zone) + " of account " + account;
@@ -300,6 +286,19 @@ std::optional<std::int64_t> sum(std::int64_t left, const std::optional<std::int6
 }
 
 }  // namespace
+
+std::string utc_text(std::int64_t unix_ms) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds{unix_ms}};
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d UTC", int{date.year()},
+                unsigned{date.month()}, unsigned{date.day()}, int(clock.hours().count()),
+                int(clock.minutes().count()));
+  return text.data();
+}
 
 std::string RankedOffer::includes() const {
   return gigabytes_text(disk_mib) + " GB of disk, one IPv4 address";

@@ -49,6 +49,9 @@ std::string price_note(const AccountOffer& offer, std::int64_t disk_mib, const M
 /// In the comparison currency. nullopt: the config has no rate for it (or the amount is absurd).
 std::optional<Money> converted(const Money& money, const Facts& facts);
 
+/// "2026-11-21 17:45 UTC".
+std::string utc_text(std::int64_t unix_ms);
+
 /// "12.34 USD": rounded to cents, for sentences.
 std::string money_text(const Money& money);
 

@@ -50,6 +50,7 @@ struct Yardstick {
   bool passing = false;
   bool known = false;  // what it sells was read once, so no `cheapest` means: nothing fits
   std::optional<Money> cheapest;  // that would fit; comparison currency
+  std::string region;  // only this one is away, and the account sells elsewhere; "": all of it
 };
 
 struct StageVerdict {
@@ -67,6 +68,7 @@ struct Decision {
   std::size_t offers_kept = 0, offers_dropped = 0;  // all, however many are spelled out above
   std::optional<Money> estimate;     // per month, comparison currency: best offer, or the cap
   std::string left_out;  // which accounts' offers are not among them, and why; begins with a space
+  std::string old_prices;  // which catalogues are of an earlier time, and why; begins with a space
   std::optional<Money> usual;  // the cheapest that would fit, also where it cannot be had just now
   std::vector<Yardstick> yardsticks;  // of the accounts that cannot be asked or refuse berth
   std::optional<Money> bound;         // per month: nothing dearer is bought without a person's yes

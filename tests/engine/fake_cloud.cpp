@@ -149,14 +149,22 @@ void FakeCloud::note(const std::string& call) {
 
 Result<AccountCheck> FakeCloud::check(Call&) { return AccountCheck{}; }
 
-Result<OfferList> FakeCloud::offers(const OffersRequest&, Call&) {
+Result<OfferList> FakeCloud::offers(const OffersRequest& request, Call&) {
   note("offers");
   if (catalogue_failure) return *catalogue_failure;
   if (catalogue_failures > 0) {
     --catalogue_failures;
     return failure(ErrorCode::unavailable, Effect::none, "the connection was lost");
   }
-  return OfferList{catalogue};
+  if (request.regions.size() == 1 && region_failures.empty()) return OfferList{catalogue};
+  OfferList list;
+  for (const std::string& region : request.regions) {
+    if (const auto failed = region_failures.find(region); failed != region_failures.end())
+      return failed->second;
+    for (const Offer& offer : catalogue)
+      if (offer.region == region) list.offers.push_back(offer);
+  }
+  return list;
 }
 
 FakeServer& FakeCloud::make(const CreateRequest& request, std::int64_t late_ms) {

@@ -64,6 +64,7 @@ class FakeCloud final : public CloudProvider {
   // What it is like. Set before the call it is meant for.
   std::vector<Offer> catalogue;
   std::optional<Failure> catalogue_failure;
+  std::map<std::string, Failure> region_failures;  // a call that names one of these fails
   int catalogue_failures = 0;           // so many more readings get no answer
   std::int64_t boot_ms = 20'000;
   bool tells_gone = false;              // destroyed ones stay in its lists as `gone`

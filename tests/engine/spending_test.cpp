@@ -416,6 +416,7 @@ TEST(RefusedCredential, BuysElsewhereOnlyWithinTheBoundAndTellsTheAdmins) {
 TEST(Away, AVendorWhosePricesAreKnownBoundsWhatTheOthersMayCost) {
   Story story;
   story.settings.organizations[0].max_servers = 9;
+  story.settings.provisioning.catalogue_max_age_ms = 10 * 60'000;
   const std::string first = story.deploy("first");
   story.run();
   ASSERT_EQ(story.server_of(first).account, "alpha");

@@ -35,6 +35,7 @@ void require_sound(const Configuration& config) {
   require_duration(times.call_timeout_ms, "call_timeout");
   require_duration(times.approval_ttl_ms, "approval_ttl");
   require_duration(times.catalogue_ttl_ms, "catalogue_ttl");
+  require_duration(times.catalogue_max_age_ms, "catalogue_max_age");
   require_duration(times.running_timeout_ms, "running_timeout");
   require_duration(times.reachable_timeout_ms, "reachable_timeout");
   require_duration(config.deploy.timeout_ms, "deploy timeout");

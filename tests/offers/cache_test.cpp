@@ -141,12 +141,18 @@ TEST_F(CacheFile, keeps_the_last_four_boots_of_an_offer_for_all_processes) {
   EXPECT_TRUE(cache->boots_with_failures().empty());
 }
 
-TEST_F(CacheFile, forgets_catalogues_nobody_has_read_for_a_month) {
+// What a vendor that is away would cost is measured by what it said last, however long ago.
+TEST_F(CacheFile, keeps_the_last_catalogue_of_an_account_however_old) {
   auto cache = open();
-  cache->store_catalogue("old settings", {{}, now});
-  cache->store_catalogue("new settings", {{}, now + 31 * 24 * 60 * minute});
-  EXPECT_FALSE(cache->catalogue("old settings"));
-  EXPECT_TRUE(cache->catalogue("new settings"));
+  cache->store_catalogue("away", {{Offer{}}, now, "a token"});
+  cache->store_catalogue("here", {{}, now + 400 * 24 * 60 * minute, "another"});
+  const auto kept = cache->catalogue("away");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->offers.size(), 1U);
+  EXPECT_EQ(kept->read_unix_ms, now);
+  EXPECT_EQ(kept->settings, "a token");
+  cache->store_catalogue("away", {{}, now + minute, "another"});
+  EXPECT_TRUE(cache->catalogue("away")->offers.empty()) << "the newest stands for the others";
 }
 
 TEST_F(CacheFile, that_is_garbage_is_made_anew) {

@@ -37,17 +37,31 @@ std::string left_out(const Facts& facts, const std::vector<Yardstick>& yardstick
   for (const Yardstick& yardstick : yardsticks) {
     const auto missing =
         std::find_if(facts.missing_catalogues.begin(), facts.missing_catalogues.end(),
-                     [&](const MissingCatalogue& one) { return one.account == yardstick.account; });
+                     [&](const MissingCatalogue& one) {
+                       return one.account == yardstick.account && one.region == yardstick.region;
+                     });
     std::string_view state = " cannot be used: ";
     if (missing != facts.missing_catalogues.end() && missing->set_aside) state = " is not used: ";
     const bool unread =
         missing != facts.missing_catalogues.end() && !missing->set_aside && !missing->unusable;
-    text += (unread ? " The catalogue of account " + yardstick.account + " could not be read: "
+    const std::string where = yardstick.region.empty() ? "" : " in " + yardstick.region;
+    text += (unread ? " The catalogue of account " + yardstick.account + where +
+                          " could not be read: "
                     : " Account " + yardstick.account + std::string(state)) +
             with_stop(yardstick.why);
     if (yardstick.cheapest)
       text += " The cheapest known there costs " + money_text(*yardstick.cheapest) + " a month.";
   }
+  return text;
+}
+
+/// Which prices are of an earlier time, and why they are used all the same.
+std::string old_prices(const Facts& facts) {
+  std::string text;
+  for (const OldCatalogue& old : facts.old_catalogues)
+    text += " Prices of " + utc_text(old.read_unix_ms) + ", as the catalogue of account " +
+            old.account + (old.region.empty() ? "" : " in " + old.region) + " cannot be read: " +
+            with_stop(old.why);
   return text;
 }
 
@@ -63,7 +77,7 @@ Verdict wait_for(bool passing, const std::string& found, const std::string& deta
 }
 
 Verdict nothing_found(const Facts& facts, const Decision& so_far) {
-  const std::string details = nearest_misses(so_far.dropped) + so_far.left_out;
+  const std::string details = nearest_misses(so_far.dropped) + so_far.left_out + so_far.old_prices;
   // The first codes are given only to offers that are right in everything else (see drop_order).
   const std::string nearest = so_far.dropped.empty() ? "" : so_far.dropped.front().code;
   if (nearest == "unreachable") return wait_for(true, "", details);
@@ -133,8 +147,9 @@ class Selection : public Stage {
       if (bought_from)
         so_far.yardsticks.push_back(
             {missing.account, missing.why, missing.passing, !missing.last_known.empty(),
-             cheapest_known(facts, missing.last_known, so_far.required, rules)});
+             cheapest_known(facts, missing.last_known, so_far.required, rules), missing.region});
     }
+    so_far.old_prices = old_prices(facts);
     so_far.left_out = left_out(facts, so_far.yardsticks);
     so_far.yardsticks.insert(so_far.yardsticks.end(), ranking.denied.begin(), ranking.denied.end());
     if (so_far.ranked.empty()) return nothing_found(facts, so_far);
@@ -146,7 +161,7 @@ class Selection : public Stage {
             offer_text(best.offer) + ", about " + money_text(best.monthly_compared) + " a month, " +
                 (count == 1 ? "is the only offer that fits."
                             : "is the cheapest of " + std::to_string(count) + " that fit.") +
-                so_far.left_out};
+                so_far.left_out + so_far.old_prices};
   }
 
  private:
