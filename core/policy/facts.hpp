@@ -52,8 +52,8 @@ struct MissingCatalogue {
   std::vector<AccountOffer>
       last_known;                       // what it sold when it was read last: a yardstick of prices
   std::int64_t last_known_unix_ms = 0;  // when that was; 0: it was never read
-  std::string provider;                 // the plugin's id
-  std::string region;  // only this one of its regions could not be read; "": the whole account
+  std::string provider = {};            // the plugin's id
+  std::string region = {};  // only this one of its regions could not be read; "": the whole account
 };
 
 /// A catalogue that cannot be read just now: what it said before is bought from meanwhile.

@@ -50,7 +50,7 @@ struct Yardstick {
   bool passing = false;
   bool known = false;  // what it sells was read once, so no `cheapest` means: nothing fits
   std::optional<Money> cheapest;  // that would fit; comparison currency
-  std::string region;  // only this one is away, and the account sells elsewhere; "": all of it
+  std::string region = {};  // only this one is away, and the account sells elsewhere; "": all
 };
 
 struct StageVerdict {
