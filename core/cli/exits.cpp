@@ -5,12 +5,14 @@ namespace berth::cli {
 const std::vector<ExitMeaning>& exit_meanings() {
   static const std::vector<ExitMeaning> meanings{
       {0, "succeeded", "done; or accepted, with --no-wait"},
-      {1, "error", "unexpected, or the ledger or a plugin failed"},
+      {1, "error",
+       "unexpected, or the ledger or a plugin failed, or nobody mended what was waited for; run "
+       "--once left deployments that wait"},
       {2, "", "usage or config; no such deployment, server or offer"},
       {3, "awaiting_approval", "an admin has to approve"},
       {4, "denied", "by policy (quota, entitlement, rule), or you may not do that"},
       {5, "insufficient_capacity", "no server has room and no offer fits"},
-      {6, "provisioning_failed", "no server became ready"},
+      {6, "provisioning_failed", "no server became ready, or no cloud could be asked within the limit"},
       {7, "cancelled",
        "by whoever asked, by an admin, by a second Ctrl-C, or nobody approved in time"},
       {8, "timed_out", "no server was ready within the limit"},

@@ -46,7 +46,7 @@ MUTANTS = {
 """)]),
     "delete-not-repeated": (
         "a delete that was answered is believed", False,
-        [(ATTEMPT, """        attempt->errors = 0;
+        [(ATTEMPT, """        attempt->destroy_problem.clear();
         tx.save(*attempt);
         tx.schedule(TaskKind::look, attempt->account, now.after(200), true);
         settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
