@@ -46,7 +46,8 @@ TEST(Plain, EveryFailureLogLineAndProgressOfAPluginIs) {
   RecordedJournal journal;
   FakeTransport transport;
   HostedInstance hosted(std::make_unique<RedactedJournal>(journal, Redaction()),
-                        std::make_unique<Evil>(), transport, nullptr, Redaction(), {});
+                        std::make_unique<Evil>(), transport,
+                        MemoryRateBudgets().of("", {}, ""), Redaction(), {});
   FakeCall call;
   expect_plain(*hosted.start(call));
   const Outcome outcome = hosted.call("berth.test/1", "fails", "{}", call);

@@ -55,7 +55,7 @@ def a_destroy_goes_through_when_the_budget_is_used_up():
 def a_storm_that_does_not_end_is_a_clear_no():
     for vendor in VENDORS:
         with harness.Story() as story:
-            story.configure(vendors=(vendor,), provisioning='limit = "50s"\nready_timeout = "20s"')
+            story.configure(vendors=(vendor,), provisioning='limit = "30s"\nready_timeout = "10s"')
             story.berth("offers", code=0)
             story.faults({"match": {"vendor": vendor, "operation": "create"},
                           "do": {"error": "rate_limited"}})
