@@ -13,11 +13,12 @@ namespace json = boost::json;
 /// So long a key that was missing is not looked for again.
 constexpr std::int64_t key_pause_ms = 2'000;
 
-AccountList pointers_to(const std::vector<AccountSettings>& accounts) {
+AccountList pointers_to(const std::vector<AccountSettings>& accounts, std::int64_t revision) {
   AccountList list;
   for (const AccountSettings& account : accounts) {
     auto one = std::make_shared<AccountSettings>(account);
     one->credential = credential_of(*one);
+    one->revision = revision;
     list.push_back(std::move(one));
   }
   return list;
@@ -94,14 +95,25 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
   return account;
 }
 
-LiveAccounts::LiveAccounts(const Configuration& config, const KeyStore& keys, const Clock& clock,
-                           Journal& journal)
+LiveAccounts::LiveAccounts(const LiveConfiguration& config, const KeyStore& keys,
+                           const Clock& clock, Journal& journal)
     : config_(config),
       keys_(keys),
       clock_(clock),
-      journal_(journal),
-      of_config_(pointers_to(config.accounts)),
-      list_(std::make_shared<const AccountList>(of_config_)) {}
+      journal_(journal) {
+  take_over_config();
+}
+
+void LiveAccounts::take_over_config() {
+  const Configuration& now = config_.current();
+  if (&now == taken_from_) return;
+  if (taken_from_ != nullptr) --config_revision_;
+  taken_from_ = &now;
+  of_config_ = pointers_to(now.accounts, config_revision_);
+  auto list = std::make_shared<AccountList>(of_config_);
+  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
+  list_ = std::move(list);
+}
 
 std::shared_ptr<const AccountList> LiveAccounts::list() const {
   const std::lock_guard lock(mutex_);
@@ -132,7 +144,7 @@ AccountPointer LiveAccounts::opened(const AccountRecord& record, std::optional<K
 void LiveAccounts::tell_same_names(const std::vector<AccountRecord>& records) {
   for (const AccountRecord& record : records) {
     const std::string name = record.id.substr(record.id.find('.') + 1);
-    if (const AccountSettings* same = config_.account(name))
+    if (const AccountSettings* same = config_.current().account(name))
       journal_.write(LogLevel::warning, same->place.text() + ": account '" + name +
                                             "' has the name of " + record.id + ", which " +
                                             record.created_by +
@@ -144,6 +156,7 @@ void LiveAccounts::tell_same_names(const std::vector<AccountRecord>& records) {
 void LiveAccounts::refresh(const LedgerView& view) {
   const std::int64_t revision = view.accounts_revision();
   const std::lock_guard lock(mutex_);
+  take_over_config();
   // An older view, which another thread reads, brings nothing back.
   if (revision < revision_ || (revision == revision_ && !waits_for_key_)) return;
   const std::int64_t now = clock_.now().boot_ms;
@@ -153,7 +166,9 @@ void LiveAccounts::refresh(const LedgerView& view) {
   const std::vector<AccountRecord> records = view.accounts();
   auto list = std::make_shared<AccountList>(of_config_);
   std::optional<Keys> keys;
-  for (const AccountRecord& record : records) list->push_back(opened(record, keys));
+  of_ledger_.clear();
+  for (const AccountRecord& record : records) of_ledger_.push_back(opened(record, keys));
+  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
   if (revision_ == 0) tell_same_names(records);
   revision_ = revision;
   list_ = std::move(list);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/settings.hpp"
+#include "config/live.hpp"
 #include "credentials/keyring.hpp"
 #include "engine/accounts.hpp"
 #include "journal/journal.hpp"
@@ -30,7 +30,7 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
 /// Threads: any. What it refers to outlives it.
 class LiveAccounts final : public Accounts {
  public:
-  LiveAccounts(const Configuration& config, const KeyStore& keys, const Clock& clock,
+  LiveAccounts(const LiveConfiguration& config, const KeyStore& keys, const Clock& clock,
                Journal& journal);
 
   void refresh(const LedgerView& view) override;
@@ -45,11 +45,16 @@ class LiveAccounts final : public Accounts {
   AccountPointer opened(const AccountRecord& record, std::optional<Keys>& keys);
   void tell_same_names(const std::vector<AccountRecord>& records);
 
-  const Configuration& config_;
+  /// Those of the config in force, each with a revision of its own where that is another one.
+  void take_over_config();
+
+  const LiveConfiguration& config_;
   const KeyStore& keys_;
   const Clock& clock_;
   Journal& journal_;
-  const AccountList of_config_;
+  const Configuration* taken_from_ = nullptr;
+  AccountList of_config_, of_ledger_;
+  std::int64_t config_revision_ = 0;  // downwards: those of the ledger count upwards
   mutable std::mutex mutex_;
   std::shared_ptr<const AccountList> list_;
   std::int64_t revision_ = 0;

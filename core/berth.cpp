@@ -151,6 +151,7 @@ std::string Berth::submit(const DeployRequest& request) {
 
 Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
   return at_the_door([&] {
+    parts_->keep_up();
     const DeploymentRecord deployment =
         resolve(parts_->parts, parts_->project_changes.filled_in(request));
     parts_->look_at_accounts();
@@ -162,7 +163,7 @@ Plan Berth::plan(const DeployRequest& request, std::size_t most_rows) {
       });
     }
     if (!found) throw Error(Problem::unexpected, "the catalogues went stale while being read");
-    return read_plan(decision_document(*found, deployment, parts_->config,
+    return read_plan(decision_document(*found, deployment, parts_->settings(),
                                        parts_->clock->now().unix_ms, most_rows));
   });
 }
@@ -182,7 +183,7 @@ std::vector<DeploymentReport> Berth::deployments(std::string_view organization,
     parts_->ledger->read([&](const LedgerView& view) {
       reports.clear();
       for (const DeploymentRecord& deployment : view.deployments(filter))
-        reports.push_back(report_of(view, deployment, parts_->config.placement));
+        reports.push_back(report_of(view, deployment, parts_->settings().placement));
     });
     return reports;
   });
@@ -230,7 +231,7 @@ std::vector<std::string> Berth::names(std::string_view kind, std::string_view pr
       if (name.starts_with(prefix)) found.push_back(name);
     };
     if (kind == "organization")
-      for (const OrganizationSettings& one : parts_->config.organizations) add(one.id);
+      for (const OrganizationSettings& one : parts_->settings().organizations) add(one.id);
     if (kind == "account") {
       const auto all = parts_->accounts.list();
       for (const AccountPointer& account : *all) add(account->id);
@@ -244,6 +245,7 @@ std::vector<std::string> Berth::names(std::string_view kind, std::string_view pr
 std::optional<std::int64_t> Berth::step(std::string_view deployment_id,
                                         const std::function<bool()>& stop) {
   return at_the_door([&] {
+    parts_->keep_up();
     if (deployment_id.empty()) parts_->drive_all();
     return parts_->engine.step({std::string(deployment_id)}, stop);
   });
@@ -258,6 +260,7 @@ DeploymentReport Berth::wait(std::string_view id, const Waiting& waiting) {
     };
     DeploymentReport report = parts_->report(id);
     while (!report.final && report.status != "awaiting_approval") {
+      parts_->keep_up();
       const auto due = parts_->engine.step({std::string(id)}, look_around);
       if (look_around()) return parts_->report(id);
       report = parts_->report(id);
@@ -281,6 +284,8 @@ int Berth::run(bool once, const Waiting& waiting) {
     };
     std::optional<std::int64_t> idle_since;
     for (;;) {
+      parts_->keep_up();
+      if (!once) parts_->put_config_on_record();
       const auto due = parts_->engine.step({}, look_around);
       if (look_around()) return 0;
       if (once) {
@@ -306,6 +311,8 @@ int Berth::run(bool once, const Waiting& waiting) {
   });
 }
 
+void Berth::reload() { parts_->in_force.ask(); }
+
 void Berth::approve(std::string_view id) {
   at_the_door([&] { berth::approve(parts_->parts, id, parts_->user); });
 }
@@ -328,7 +335,7 @@ std::vector<ServerReport> Berth::servers(std::string_view organization, bool als
     parts_->ledger->read([&](const LedgerView& view) {
       reports.clear();
       for (const Server& server : view.servers(organization, also_gone))
-        reports.push_back(report_of(view, server, parts_->config.placement));
+        reports.push_back(report_of(view, server, parts_->settings().placement));
     });
     return reports;
   });
@@ -455,8 +462,8 @@ OfferListing Berth::offers(const OfferQuery& query) {
     if (!view) return listing;
     Facts facts;
     facts.now_unix_ms = parts_->clock->now().unix_ms;
-    facts.currency = parts_->config.currency;
-    facts.rates = parts_->config.rates;
+    facts.currency = parts_->settings().currency;
+    facts.rates = parts_->settings().rates;
     for (const AccountOffer& offer : view->offers)
       listing.offers.push_back(offer_report(offer, facts));
     std::stable_sort(listing.offers.begin(), listing.offers.end(),
@@ -497,7 +504,7 @@ std::vector<AuditReport> Berth::audit(const AuditQuery& query) {
       for (const AuditRecord& record :
            view.audit_records({query.organization, query.application, query.deployment_id,
                                query.status, query.limit}))
-        reports.push_back(report_of(record));
+        reports.push_back(report_of(view, record));
     });
     return reports;
   });
@@ -509,7 +516,7 @@ std::vector<AuditReport> Berth::audit_history(std::string_view record_id) {
     parts_->ledger->read([&](const LedgerView& view) {
       reports.clear();
       for (const AuditRecord& record : view.audit_history(record_id))
-        reports.push_back(report_of(record));
+        reports.push_back(report_of(view, record));
     });
     return reports;
   });
@@ -600,10 +607,10 @@ std::string Berth::call_plugin(std::string_view plugin_id, std::string_view meth
                                std::string_view request_json, std::string_view settings_of) {
   return at_the_door([&] {
     const OpenedPlugin opened =
-        parts_->opener.open(use_for(parts_->config, parts_->accounts, plugin_id, settings_of));
+        parts_->opener.open(use_for(parts_->settings(), parts_->accounts, plugin_id, settings_of));
     HostCall call(*parts_->clock, *parts_->journal,
                   std::string(plugin_id) + " " + std::string(method),
-                  parts_->config.provisioning.call_timeout_ms);
+                  parts_->settings().provisioning.call_timeout_ms);
     const std::string interface = interface_of(opened.manifest, method);
     const Outcome outcome = opened.instance->call(interface, method, request_json, call);
     for (const std::string& line : call.told()) parts_->journal->write(LogLevel::info, line);
@@ -615,7 +622,7 @@ std::string Berth::call_plugin(std::string_view plugin_id, std::string_view meth
 std::vector<CheckLine> Berth::check_plugin(std::string_view plugin_id, bool walk,
                                            std::string_view settings_of) {
   return at_the_door([&] {
-    const PluginUse use = use_for(parts_->config, parts_->accounts, plugin_id, settings_of);
+    const PluginUse use = use_for(parts_->settings(), parts_->accounts, plugin_id, settings_of);
     return check_conformance(parts_->catalogue.find(plugin_id), parts_->opener.open(use),
                              use.settings_json, walk, parts_->entropy->id(), *parts_->clock,
                              *parts_->journal);

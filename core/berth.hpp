@@ -127,6 +127,7 @@ struct DeploymentReport {
   Money estimate;              // per month; currency "" where nothing is bought
   std::optional<WaitsFor> waits_for;
   std::optional<Plan> plan;    // the newest decision
+  std::string config;          // a hash of the config that its server was asked for by; ""
   std::string command_output;  // the tail of the deploy command's output
   std::int64_t created_unix_ms = 0, updated_unix_ms = 0, finished_unix_ms = 0;
 };
@@ -143,6 +144,7 @@ struct EventReport {
 struct AuditReport {
   std::string record_id, organization, application, deployment_id, server_id, attempt_id, vendor_id;
   std::string trigger, status, offer_json, approved_by, failure_code, failure_reason;
+  std::string config;  // a hash of the config that it was decided by; "": not known
   std::string note;  // whose offers were missing when it was decided, and why
   Room required;
   Money estimated_monthly;
@@ -363,6 +365,9 @@ class Berth {
   /// Drives everything; `once`: until all is final, held, or waits for something to change, else
   /// until `stop`. Returns how many wait so.
   int run(bool once, const Waiting& waiting);
+  /// run(), wait() and step() notice a changed config by themselves, within a second; after this
+  /// at once. Threads: any.
+  void reload();
 
   /// Only the organization's admins. Throws refused (not pending, no admin), changing nothing.
   void approve(std::string_view deployment_id);

@@ -176,46 +176,51 @@ CatalogueOptions catalogue_options(const Installation& installation, const Confi
 Berth::Parts::Parts(Options given)
     : options(std::move(given)),
       installation(installation_of(options)),
-      config(load(options, installation)),
-      in_force(config),
+      started_with(load(options, installation)),
       user(acting_user(options)),
-      pipeline(pipeline_of(config)),
+      pipeline(pipeline_of(started_with)),
       journal(options.log
-                  ? std::make_unique<ForwardingJournal>(level_of(config.log_level), options.log)
-                  : open_journal(level_of(config.log_level), config.log_file)),
+                  ? std::make_unique<ForwardingJournal>(level_of(started_with.log_level),
+                                                        options.log)
+                  : open_journal(level_of(started_with.log_level), started_with.log_file)),
       clock(system_clock()),
+      in_force(started_with, [this] { return loaded_again(); }, *clock, *journal,
+               [this](const Configuration& now) { pipeline.replace(now.pipeline); }),
       entropy(system_entropy()),
       cache(watched(between_edges(options.at_edge, "open cache",
                                   [this] {
-                                    return open_sqlite_cache(config.state_dir.string(), cache_note);
+                                    return open_sqlite_cache(started_with.state_dir.string(),
+                                                             cache_note);
                                   }),
                     options.at_edge)),
       transport(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
-                            CurlOptions{config.proxy, config.ca_file})),
+                            CurlOptions{started_with.proxy, started_with.ca_file})),
                         options.at_edge)),
       budgets(*cache, *clock, *entropy),
-      catalogue(catalogue_options(installation, config, options.bundled_only), *journal),
+      catalogue(catalogue_options(installation, started_with, options.bundled_only), *journal),
       opener(catalogue, *transport, budgets, *journal),
-      keys(config.credentials.key_file, environment_of(options),
-           config.state_dir / "credentials.key"),
-      accounts(config, keys, *clock, *journal),
-      clouds(config, accounts, opener),
-      notifiers(config, opener),
-      stack_provisioners(config, opener),
-      offers(config, clouds, *cache, *clock, *journal, thread_workers),
-      ledger(watched(between_edges(options.at_edge, "open ledger",
-                                   [this] {
-                                     return open_sqlite_ledger(config.state_dir.string(),
-                                                               entropy->id(), options.read_only,
-                                                               config.instance);
-                                   }),
-                     options.at_edge)),
-      owners(watched(lock_file_owners((config.state_dir / "owners").string(), entropy->id()),
+      keys(started_with.credentials.key_file, environment_of(options),
+           started_with.state_dir / "credentials.key"),
+      accounts(in_force, keys, *clock, *journal),
+      clouds(in_force, accounts, opener),
+      notifiers(in_force, opener),
+      stack_provisioners(in_force, opener),
+      offers(in_force, clouds, *cache, *clock, *journal, thread_workers),
+      ledger(under(in_force,
+                   watched(between_edges(options.at_edge, "open ledger",
+                                         [this] {
+                                           return open_sqlite_ledger(
+                                               started_with.state_dir.string(), entropy->id(),
+                                               options.read_only, started_with.instance);
+                                         }),
+                           options.at_edge))),
+      owners(watched(lock_file_owners((started_with.state_dir / "owners").string(), entropy->id()),
                      options.at_edge)),
       processes(watched(posix_processes(), options.at_edge)),
       probe(watched(tcp_probe(), options.at_edge)),
       ports(tcp_ports()),
-      shell(watched(ssh_shell(*processes, config.state_dir.string(), withheld()), options.at_edge)),
+      shell(watched(ssh_shell(*processes, started_with.state_dir.string(), withheld()),
+                    options.at_edge)),
       parts{in_force,
             accounts,
             pipeline,
@@ -243,6 +248,56 @@ Berth::Parts::Parts(Options given)
   look_at_accounts();
 }
 
+Configuration Berth::Parts::loaded_again() const {
+  Options same = options;
+  same.config = started_with.file;  // another place where one is looked for may have one by now
+  Configuration config = load(same, installation);
+  (void)pipeline_of(config);
+  return config;
+}
+
+void Berth::Parts::keep_up() {
+  const bool looked = in_force.look();
+  if (in_force.has_another()) {
+    if (options.read_only)
+      in_force.take_over();
+    else
+      ledger->write([](LedgerTransaction&) {});  // between two transactions
+    look_at_accounts();
+    if (std::exchange(reaps_, false)) drive_all();  // accounts and organizations that are new
+  }
+  if (looked && !options.read_only) compare_configs();
+}
+
+void Berth::Parts::put_config_on_record() {
+  const ProcessConfig own{owners->own(), in_force.fingerprint(), started_with.file.string()};
+  if (own.config == config_on_record_) return;
+  ledger->write([&](LedgerTransaction& tx) {
+    for (const ProcessConfig& other : tx.process_configs())
+      if (!owners->alive(other.owner)) tx.remove_process_config(other.owner);
+    tx.save(own);
+  });
+  config_on_record_ = own.config;
+}
+
+void Berth::Parts::compare_configs() {
+  constexpr int looks = 5;  // an edit is noticed by each at its own moment
+  const std::string mine = in_force.fingerprint();
+  std::string differs;
+  std::vector<ProcessConfig> all;
+  ledger->read([&](const LedgerView& view) { all = view.process_configs(); });
+  for (const ProcessConfig& other : all)
+    if (other.owner != owners->own() && other.config != mine && owners->alive(other.owner))
+      differs = other.file + " (" + other.config + ")";
+  differing_looks_ = differs == other_config_ ? differing_looks_ + 1 : 1;
+  other_config_ = differs;
+  if (differs.empty() || differing_looks_ != looks) return;
+  journal->write(LogLevel::warning,
+                 "another berth works on this ledger with another config: " + differs +
+                     ", this one with " + started_with.file.string() + " (" + mine +
+                     "). Which one decides is left to chance: give both the same");
+}
+
 std::function<std::vector<std::string>()> Berth::Parts::withheld() {
   return [this] { return secret_names(clouds.secrets()); };
 }
@@ -255,7 +310,7 @@ DeploymentReport Berth::Parts::report(std::string_view id) {
   std::optional<DeploymentReport> found;
   ledger->read([&](const LedgerView& view) {
     if (const auto deployment = view.deployment(id))
-      found = report_of(view, *deployment, config.placement);
+      found = report_of(view, *deployment, settings().placement);
   });
   if (!found)
     throw Error(Problem::not_found, "there is no deployment '" + std::string(id) +
@@ -295,10 +350,12 @@ std::vector<ApiCallsReport> Berth::Parts::calls_of(const AccountList& of) {
 }
 
 void Berth::Parts::rest(std::int64_t ms, const Waiting& waiting) {
+  keep_up();
   const std::int64_t version = ledger->data_version();
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
   while (std::chrono::steady_clock::now() < until) {
     if (waiting.stop && waiting.stop()) return;
+    keep_up();
     std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(
         poll_interval, until - std::chrono::steady_clock::now()));
     if (ledger->data_version() != version) return;

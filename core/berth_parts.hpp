@@ -18,6 +18,7 @@
 #include "project_changes.hpp"
 #include "reach/diagnose.hpp"
 #include "shared_budgets.hpp"
+#include "watched_config.hpp"
 
 namespace berth {
 
@@ -60,6 +61,17 @@ auto at_the_door(const Body& body) -> decltype(body()) {
 struct Berth::Parts {
   explicit Parts(Options given);
 
+  [[nodiscard]] const Configuration& settings() const { return in_force.current(); }
+
+  /// What is in the config's files now. Throws Error (config).
+  [[nodiscard]] Configuration loaded_again() const;
+
+  /// Looks whether the config was changed; if so, that one is in force on return.
+  void keep_up();
+
+  /// For a process that works for long: others learn by which config.
+  void put_config_on_record();
+
   /// What nothing that berth starts gets from its environment.
   std::function<std::vector<std::string>()> withheld();
 
@@ -86,12 +98,12 @@ struct Berth::Parts {
 
   Options options;
   Installation installation;
-  Configuration config;
-  FixedConfiguration in_force;
+  Configuration started_with;
   std::string user;
   Pipeline pipeline;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Clock> clock;
+  WatchedConfiguration in_force;
   std::unique_ptr<Entropy> entropy;
   std::string cache_note;
   std::unique_ptr<Cache> cache;
@@ -118,7 +130,12 @@ struct Berth::Parts {
   ProjectChanges project_changes;
 
  private:
+  /// Tells when a long-running process has another config than this one.
+  void compare_configs();
+
   bool reaps_ = false;
+  std::string config_on_record_, other_config_;
+  int differing_looks_ = 0;
 };
 
 }  // namespace berth

@@ -38,6 +38,19 @@ void refuse_literal_secrets(const Manifest& manifest, const PluginSettings& sett
     throw PluginUnusable(problem);
 }
 
+bool same_use(const PluginUse& one, const PluginUse& other) {
+  return one.plugin == other.plugin && one.how == other.how &&
+         one.settings_json == other.settings_json && one.secrets == other.secrets;
+}
+
+/// Would its plugin be opened with just the same?
+bool same_use(const AccountSettings& one, const AccountSettings& other) {
+  return one.plugin == other.plugin && one.isolation == other.isolation &&
+         one.default_region == other.default_region && one.settings.json == other.settings.json &&
+         one.settings.secrets == other.settings.secrets &&
+         one.settings.unresolved == other.settings.unresolved;
+}
+
 Failure unusable(const std::exception& problem) {
   Failure failure;
   failure.code = ErrorCode::unsupported;
@@ -77,7 +90,7 @@ std::vector<std::string> secrets_of(const Configuration& config) {
 }
 
 std::vector<std::string> ConfiguredClouds::secrets() const {
-  std::vector<std::string> secrets = secrets_of(config_);
+  std::vector<std::string> secrets = secrets_of(config_.current());
   const auto all = accounts_.list();
   for (const AccountPointer& account : *all)
     secrets.insert(secrets.end(), account->settings.secrets.begin(),
@@ -91,7 +104,9 @@ void ConfiguredClouds::keep_up() {
   known_ = std::move(all);
   for (auto one = opened_.begin(); one != opened_.end();) {
     const AccountPointer now = accounts_.find(one->first);
-    const bool same = now != nullptr && now->revision == one->second.account->revision;
+    const bool same = now != nullptr && (now->revision == one->second.account->revision ||
+                                         same_use(*now, *one->second.account));
+    if (same) one->second.account = now;
     one = same ? std::next(one) : opened_.erase(one);
   }
 }
@@ -100,7 +115,10 @@ std::shared_ptr<const Redaction> ConfiguredClouds::redaction() {
   auto all = accounts_.list();
   const std::lock_guard lock(redaction_mutex_);
   if (all != redacted_for_) {
-    redaction_ = std::make_shared<Redaction>(secrets());
+    for (std::string& secret : secrets())
+      if (std::find(once_known_.begin(), once_known_.end(), secret) == once_known_.end())
+        once_known_.push_back(std::move(secret));
+    redaction_ = std::make_shared<Redaction>(once_known_);
     redacted_for_ = std::move(all);
   }
   return redaction_;
@@ -143,15 +161,21 @@ PluginUse use_of(const StackProvisionerSettings& provisioner) {
 template <class Settings, class Interface>
 Result<Interface*> OpenedOnce<Settings, Interface>::open(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  const auto known = opened_.find(id);
-  if (known != opened_.end()) return known->second.over.get();
-  for (const Settings& settings : settings_) {
+  for (const Settings& settings : config_.current().*in_) {
     if (settings.id != id) continue;
     try {
       Opened opened;
-      opened.plugin = opener_.open(use_of(settings));
+      opened.use = use_of(settings);
+      const auto known = opened_.find(id);
+      if (known != opened_.end() && same_use(known->second.use, opened.use))
+        return known->second.over.get();
+      opened.plugin = opener_.open(opened.use);
       refuse_literal_secrets(opened.plugin.manifest, settings.settings, settings.place);
       opened.over = over_(opened.plugin.instance);
+      if (known != opened_.end()) {
+        before_.push_back(std::move(known->second));
+        opened_.erase(known);
+      }
       return opened_.emplace(id, std::move(opened)).first->second.over.get();
     } catch (const PluginUnusable& problem) {
       Failure failure = unusable(problem);
@@ -167,7 +191,8 @@ template class OpenedOnce<StackProvisionerSettings, StackProvisioner>;
 
 std::vector<std::string> ConfiguredStackProvisioners::ids() const {
   std::vector<std::string> ids;
-  for (const StackProvisionerSettings& one : config_.stack_provisioners) ids.push_back(one.id);
+  for (const StackProvisionerSettings& one : config_.current().stack_provisioners)
+    ids.push_back(one.id);
   return ids;
 }
 

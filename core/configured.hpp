@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "config/settings.hpp"
+#include "config/live.hpp"
 #include "engine/accounts.hpp"
 #include "engine/parts.hpp"
 #include "http/redaction.hpp"
@@ -21,7 +21,7 @@ namespace berth {
 /// Threads: any.
 class ConfiguredClouds final : public Clouds {
  public:
-  ConfiguredClouds(const Configuration& config, const Accounts& accounts, PluginOpener& opener)
+  ConfiguredClouds(const LiveConfiguration& config, const Accounts& accounts, PluginOpener& opener)
       : config_(config), accounts_(accounts), opener_(opener) {}
   Result<Cloud> open(const std::string& account) override;
   std::string redacted(std::string text) override;
@@ -37,7 +37,7 @@ class ConfiguredClouds final : public Clouds {
   /// Lets go of what belongs to accounts that were changed or removed.
   void keep_up();
   std::shared_ptr<const Redaction> redaction();
-  const Configuration& config_;
+  const LiveConfiguration& config_;
   const Accounts& accounts_;
   PluginOpener& opener_;
   std::mutex mutex_;  // guards opened_ and what it was opened for
@@ -47,35 +47,41 @@ class ConfiguredClouds final : public Clouds {
   std::mutex redaction_mutex_;
   std::shared_ptr<const AccountList> redacted_for_;
   std::shared_ptr<const Redaction> redaction_;
+  std::vector<std::string> once_known_;  // also replaced ones: late answers quote them
 };
 
-/// Plugins of the config that are opened when they are first used, and stay open. Threads: any.
+/// Plugins of the config that are opened when they are first used, and stay open; with other
+/// settings one is opened anew, and the one before stays for the calls in it. Threads: any.
 template <class Settings, class Interface>
 class OpenedOnce {
  public:
   using Over = std::unique_ptr<Interface> (*)(std::shared_ptr<PluginInstance>);
-  OpenedOnce(const std::vector<Settings>& settings, PluginOpener& opener, Over over)
-      : settings_(settings), opener_(opener), over_(over) {}
+  using In = std::vector<Settings> Configuration::*;
+  OpenedOnce(const LiveConfiguration& config, In in, PluginOpener& opener, Over over)
+      : config_(config), in_(in), opener_(opener), over_(over) {}
   /// One that cannot be loaded is a Failure in words.
   Result<Interface*> open(const std::string& id);
 
  private:
   struct Opened {
+    PluginUse use;
     OpenedPlugin plugin;
     std::unique_ptr<Interface> over;
   };
-  const std::vector<Settings>& settings_;
+  const LiveConfiguration& config_;
+  const In in_;
   PluginOpener& opener_;
   const Over over_;
   std::mutex mutex_;
   std::map<std::string, Opened> opened_;
+  std::vector<Opened> before_;
 };
 
 /// Threads: any.
 class ConfiguredNotifiers final : public Notifiers {
  public:
-  ConfiguredNotifiers(const Configuration& config, PluginOpener& opener)
-      : opened_(config.notifiers, opener, notifier_over) {}
+  ConfiguredNotifiers(const LiveConfiguration& config, PluginOpener& opener)
+      : opened_(config, &Configuration::notifiers, opener, notifier_over) {}
   Result<Notifier*> open(const std::string& id) override { return opened_.open(id); }
 
  private:
@@ -85,13 +91,14 @@ class ConfiguredNotifiers final : public Notifiers {
 /// Threads: any.
 class ConfiguredStackProvisioners final : public StackProvisioners {
  public:
-  ConfiguredStackProvisioners(const Configuration& config, PluginOpener& opener)
-      : config_(config), opened_(config.stack_provisioners, opener, stack_provisioner_over) {}
+  ConfiguredStackProvisioners(const LiveConfiguration& config, PluginOpener& opener)
+      : config_(config),
+        opened_(config, &Configuration::stack_provisioners, opener, stack_provisioner_over) {}
   [[nodiscard]] std::vector<std::string> ids() const override;
   Result<StackProvisioner*> open(const std::string& id) override { return opened_.open(id); }
 
  private:
-  const Configuration& config_;
+  const LiveConfiguration& config_;
   OpenedOnce<StackProvisionerSettings, StackProvisioner> opened_;
 };
 

@@ -75,6 +75,9 @@ DeploymentReport report_of(const LedgerView& view, const DeploymentRecord& deplo
   if (const auto server = view.server(deployment.server_id))
     report.server = report_of(view, *server, rules);
   report.estimate = deployment.estimate;
+  std::string bought_by = deployment.attempt_id;
+  if (const auto server = view.server(deployment.server_id)) bought_by = server->attempt_id;
+  if (const auto attempt = view.attempt(bought_by)) report.config = attempt->config;
   if (!deployment.waits_code.empty())
     report.waits_for = {deployment.waits_code, deployment.waits_sentence,
                         deployment.waits_since_unix_ms,
@@ -93,8 +96,9 @@ EventReport report_of(const EventRecord& event) {
           event.organization, event.deployment_id, event.message,  event.fields_json};
 }
 
-AuditReport report_of(const AuditRecord& audit) {
+AuditReport report_of(const LedgerView& view, const AuditRecord& audit) {
   AuditReport report;
+  if (const auto attempt = view.attempt(audit.attempt_id)) report.config = attempt->config;
   report.record_id = audit.record_id;
   report.organization = audit.organization;
   report.application = audit.application;

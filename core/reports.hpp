@@ -11,6 +11,6 @@ ServerReport report_of(const LedgerView& view, const Server& server, const Place
 DeploymentReport report_of(const LedgerView& view, const DeploymentRecord& deployment,
                            const PlacementRules& rules);
 EventReport report_of(const EventRecord& event);
-AuditReport report_of(const AuditRecord& audit);
+AuditReport report_of(const LedgerView& view, const AuditRecord& audit);
 
 }  // namespace berth

@@ -114,6 +114,7 @@ json::object document_of(const DeploymentReport& deployment) {
   document["estimated_cost"] = amount_or_null(deployment.estimate);
   document["currency"] = text_or_null(deployment.estimate.currency);
   document["waits_for"] = waits_for_members(deployment.waits_for);
+  document["config"] = text_or_null(deployment.config);
   document["plan"] =
       deployment.plan ? json::value(document_of(*deployment.plan)) : json::value(nullptr);
   document["organization"] = deployment.organization;
@@ -191,6 +192,7 @@ json::object document_of(const AuditReport& record) {
   document["failure_code"] = text_or_null(record.failure_code);
   document["failure_reason"] = text_or_null(record.failure_reason);
   document["note"] = text_or_null(record.note);
+  document["config"] = text_or_null(record.config);
   return document;
 }
 

@@ -15,6 +15,7 @@ namespace {
 volatile std::sig_atomic_t signals_seen = 0;
 volatile std::sig_atomic_t last_signal = 0;
 volatile std::sig_atomic_t signals_borne = 0;
+volatile std::sig_atomic_t hangups_seen = 0;
 volatile std::sig_atomic_t cursor_may_be_hidden = 0;
 
 extern "C" void berth_cli_count_signal(int number) {
@@ -32,6 +33,8 @@ extern "C" void berth_cli_count_signal(int number) {
   }
   errno = saved_errno;
 }
+
+extern "C" void berth_cli_count_hangup(int) { hangups_seen = hangups_seen + 1; }
 
 extern "C" void berth_cli_ignore_signal(int) {}
 
@@ -54,6 +57,9 @@ void SignalInterrupts::listen(int patience) {
 
 int SignalInterrupts::count() const { return signals_seen; }
 int SignalInterrupts::signal() const { return last_signal; }
+
+void SignalInterrupts::outlive_hangups() { handle(SIGHUP, berth_cli_count_hangup); }
+int SignalInterrupts::hangups() const { return hangups_seen; }
 
 bool SignalInterrupts::another_within(std::int64_t ms) {
   const int before = signals_seen;

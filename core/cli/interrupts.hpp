@@ -14,6 +14,9 @@ class Interrupts {
   [[nodiscard]] virtual int count() const = 0;
   /// The last one's number; 0: none.
   [[nodiscard]] virtual int signal() const = 0;
+  /// From now on SIGHUP is counted, by itself, and ends nothing.
+  virtual void outlive_hangups() {}
+  [[nodiscard]] virtual int hangups() const { return 0; }
   /// Waits at most `ms` for one more.
   virtual bool another_within(std::int64_t ms) = 0;
 };
@@ -24,6 +27,8 @@ class SignalInterrupts : public Interrupts {
   void listen(int patience) override;
   [[nodiscard]] int count() const override;
   [[nodiscard]] int signal() const override;
+  void outlive_hangups() override;
+  [[nodiscard]] int hangups() const override;
   bool another_within(std::int64_t ms) override;
 };
 

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "config/read.hpp"
+#include "config/secrets.hpp"
 #include "config/table_reader.hpp"
 #include "config/text_file.hpp"
 
@@ -54,7 +55,8 @@ ConfigurationError::ConfigurationError(std::vector<ConfigProblem> problems)
 
 Configuration parse_settings(std::string_view text, const std::filesystem::path& name,
                              const Environment& environment) {
-  Reading reading{name.string(), std::filesystem::absolute(name).parent_path(), environment, {}};
+  Reading reading{name.string(), std::filesystem::absolute(name).parent_path(), environment, {},
+                  {}};
   const toml::table file = parse(text, reading);
   Configuration configuration;
   configuration.file = std::filesystem::absolute(name).lexically_normal();
@@ -74,6 +76,7 @@ Configuration parse_settings(std::string_view text, const std::filesystem::path&
   read_plugins(root, configuration);
   read_pipeline(root, configuration);
   throw_if_any(reading.problems);
+  configuration.read_from = std::move(reading.files);
   return configuration;
 }
 
@@ -84,7 +87,23 @@ Configuration load_settings(const std::filesystem::path& file, const Environment
     throw ConfigurationError({{{file.string(), 0, 0},
                                "the config cannot be read: " + why,
                                "name another with --config FILE or $BERTH_CONFIG"}});
-  return parse_settings(*text, file, environment);
+  Configuration configuration = parse_settings(*text, file, environment);
+  configuration.read_from.insert(configuration.read_from.begin(),
+                                 {configuration.file, most_bytes, *text});
+  return configuration;
+}
+
+bool files_changed(const Configuration& configuration) {
+  return std::any_of(configuration.read_from.begin(), configuration.read_from.end(),
+                     [](const NamedFile& file) {
+                       if (file.most_bytes == 0) {
+                         const Secret secret = secret_from_file(file.path);
+                         return file.found != (secret.why.empty() ? secret.value : secret.why);
+                       }
+                       std::string why;
+                       const auto text = read_text_file(file.path, file.most_bytes, why);
+                       return file.found != (text ? *text : why);
+                     });
 }
 
 }  // namespace berth

@@ -42,6 +42,9 @@ Configuration load_settings(const std::filesystem::path& file, const Environment
 Configuration parse_settings(std::string_view text, const std::filesystem::path& name,
                              const Environment& environment);
 
+/// Is something else in its files by now? What the environment holds never changes.
+bool files_changed(const Configuration& configuration);
+
 /// Where a config is looked for when none is named: $BERTH_CONFIG (even if it is not there),
 /// ./berth.toml, $XDG_CONFIG_HOME/berth/berth.toml (else ~/.config/…), /etc/berth/berth.toml. "" if
 /// none exists.

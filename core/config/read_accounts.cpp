@@ -78,7 +78,7 @@ void add_keys_of(TableReader& reader, const PlacedText& file, std::vector<std::s
                               "name a .pub file");
   };
   std::string why;
-  const auto text = read_text_file(path, most_key_bytes, why);
+  const auto text = reader.reading().text_in(path, most_key_bytes, why);
   if (!text) return refuse(why);
   if (text->find("PRIVATE KEY") != std::string::npos) return refuse("it is a private key");
   bool any = false;
@@ -111,7 +111,7 @@ void read_ssh(TableReader& reader, AccountSettings& account) {
   reader.whole("ssh_port", 1, 65'535, account.ssh_port);
   reader.path("ssh_identity_file", account.ssh_identity_file);
   if (account.ssh_identity_file.empty()) return;
-  if (const Secret key = secret_from_file(account.ssh_identity_file); !key.why.empty())
+  if (const Secret key = reader.reading().secret_in(account.ssh_identity_file); !key.why.empty())
     reader.complain("ssh_identity_file", "cannot be used: " + key.why);
   else if (key.value.find("PRIVATE KEY") == std::string::npos)
     reader.complain("ssh_identity_file",
@@ -124,7 +124,7 @@ void read_user_data(TableReader& reader, const Configuration& configuration,
   reader.path("user_data_file", file);
   if (file.empty()) return;
   std::string why;
-  auto text = read_text_file(file, most_user_data_bytes, why);
+  auto text = reader.reading().text_in(file, most_user_data_bytes, why);
   if (!text)
     return reader.complain("user_data_file", "names " + file.string() + ": " + why);
   account.user_data = std::move(*text);

@@ -46,7 +46,7 @@ class SettingsReader {
                                "write { env = \"NAME\" } or { file = \"path\" }");
     into_.secret_keys.push_back(key);
     Secret secret = env ? secret_from_environment(*env, reading_.environment)
-                        : secret_from_file(reading_.path_of(*file));
+                        : reading_.secret_in(reading_.path_of(*file));
     if (secret.why.empty() && !is_utf8(secret.value))
       secret.why = (env ? *env : reading_.path_of(*file).string()) + " holds no UTF-8 text";
     if (!secret.why.empty()) {

@@ -3,6 +3,7 @@
 
 #include "berth/did_you_mean.hpp"
 #include "config/table_reader.hpp"
+#include "config/text_file.hpp"
 
 namespace berth {
 
@@ -20,6 +21,19 @@ std::filesystem::path Reading::path_of(std::string_view text) const {
     if (const char* home = environment("HOME"); home != nullptr && *home != '\0')
       return (std::filesystem::path(home) / text.substr(2)).lexically_normal();
   return (folder / text).lexically_normal();
+}
+
+std::optional<std::string> Reading::text_in(const std::filesystem::path& file,
+                                            std::size_t most_bytes, std::string& why) {
+  auto text = read_text_file(file, most_bytes, why);
+  files.push_back({file, most_bytes, text ? *text : why});
+  return text;
+}
+
+Secret Reading::secret_in(const std::filesystem::path& file) {
+  Secret secret = secret_from_file(file);
+  files.push_back({file, 0, secret.why.empty() ? secret.value : secret.why});
+  return secret;
 }
 
 std::string_view type_text(const toml::node& node) {

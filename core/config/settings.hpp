@@ -67,9 +67,8 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   PluginSettings settings;
   std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;
-  // Of an account of the ledger; the config's have neither.
-  std::int64_t revision = 0;  // another one: it was changed
-  std::string set_aside;      // why nothing is bought there for now; ""
+  std::int64_t revision = 0;  // another one: it was changed, or may have been
+  std::string set_aside;      // of the ledger's: why nothing is bought there for now; ""
   /// Which credential it uses just now, as a fingerprint: what is remembered of a refusal belongs
   /// to it. Another one after its secrets were changed. "": nobody has asked for it.
   std::string credential;
@@ -172,8 +171,16 @@ struct StackProvisionerSettings {  // [[stack_provisioner]]: the first that cove
   Place place;
 };
 
+/// A file that the config was read from, and what was in it.
+struct NamedFile {
+  std::filesystem::path path;
+  std::size_t most_bytes = 0;  // 0: it holds a secret, and is read as one
+  std::string found;           // its text, or why it could not be read
+};
+
 struct Configuration {
   std::filesystem::path file;                 // where it came from
+  std::vector<NamedFile> read_from;           // that file, and each that it names
   std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
   std::string instance;                       // stands for the place of state_dir; "": it tells
   std::vector<std::filesystem::path> plugin_path;

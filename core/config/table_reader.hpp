@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "config/secrets.hpp"
 
 namespace berth {
 
@@ -21,11 +22,16 @@ struct Reading {
   std::filesystem::path folder;  // what relative paths are relative to
   const Environment& environment;
   std::vector<ConfigProblem> problems;
+  std::vector<NamedFile> files;  // that were read
 
   [[nodiscard]] Place place_of(const toml::source_region& source) const;
   void complain(Place place, std::string sentence, std::string suggestion = {});
   /// Absolute; "~/" is the home folder.
   [[nodiscard]] std::filesystem::path path_of(std::string_view text) const;
+  /// As read_text_file() and secret_from_file(); what was found is kept in `files`.
+  std::optional<std::string> text_in(const std::filesystem::path& file, std::size_t most_bytes,
+                                     std::string& why);
+  Secret secret_in(const std::filesystem::path& file);
 };
 
 /// A text and where it stands.

@@ -307,8 +307,35 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
   return request;
 }
 
+/// It was decided by rules that are no longer in force: decided again, and nothing asked for.
+void put_back(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+  attempt.failure_code = "config_changed";
+  attempt.failure =
+      "The config was changed after this was decided; nothing was asked for, and the new one "
+      "decides.";
+  if (attempt.unknown_outcome)  // an earlier create of it may still show up
+    return give_up(parts, tx, attempt, "config_changed", std::string(attempt.failure), false);
+  release_waiting(parts, tx, attempt, attempt.failure_code, attempt.failure, false, "");
+  if (attempt.deployment_id.empty())
+    close_record(parts, tx, tx.audit_record(attempt.id), "failed", attempt.failure_code,
+                 attempt.failure);
+  gone(parts, tx, attempt);
+}
+
+/// Nothing is known of the config of an intent that an older berth left.
+bool decided_by_another(const EngineParts& parts, const AttemptRecord& attempt) {
+  return !attempt.config.empty() && attempt.config != parts.configuration.fingerprint();
+}
+
 Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateRequest& request) {
-  return [&parts, id = intent.id, account = intent.account, request]() -> Apply {
+  return [&parts, id = intent.id, account = intent.account, config = intent.config,
+          request]() -> Apply {
+    // The last moment at which nothing was asked for yet.
+    if (!config.empty() && !parts.configuration.still(config))
+      return [&parts, id](LedgerTransaction& tx) {
+        std::optional<AttemptRecord> attempt = tx.attempt(id);
+        if (attempt && attempt->status == AttemptStatus::requested) put_back(parts, tx, *attempt);
+      };
     Result<Created> created = [&]() -> Result<Created> {
       // It may have been set aside after it was chosen.
       if (const AccountPointer known = parts.accounts.find(account);
@@ -634,6 +661,10 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
           give_up(parts, tx, *attempt, "unwanted", "Nobody waits for it any more.", false);
         else
           gone(parts, tx, *attempt);
+        return std::nullopt;
+      }
+      if (decided_by_another(parts, *attempt)) {
+        put_back(parts, tx, *attempt);
         return std::nullopt;
       }
       const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);

@@ -50,6 +50,7 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
       {ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(
                                             std::min(ranked.size(), most_candidates))});
   attempt.created_unix_ms = now.unix_ms;
+  attempt.config = parts.configuration.fingerprint();
   if (const std::int64_t max_age = parts.settings().scale_down.max_age_ms; max_age > 0)
     attempt.expires_unix_ms = now.unix_ms + max_age;
 

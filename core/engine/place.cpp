@@ -240,6 +240,18 @@ void deny(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& dep
   finish(parts, tx, deployment, status, code, sentence + manual_way(deployment));
 }
 
+/// The rules in force are older than the file, and nobody can tell what the file means: nothing is
+/// bought, and nothing is refused for good.
+void look_at_config(const EngineParts& parts, Decision& decision) {
+  const std::string why = parts.configuration.problem();
+  if (why.empty()) return;
+  decision.outcome = {VerdictKind::wait, "config_invalid",
+                      "The config was changed and cannot be used: nothing is bought until it is "
+                      "mended (`berth config check`). " + why,
+                      false};
+  decision.stages.push_back({"config", decision.outcome});
+}
+
 /// A server is of no use to a command that cannot be run: until somebody has mended it, nothing is
 /// bought, and nobody is asked whether it may be.
 void look_at_command(const EngineParts& parts, const DeploymentRecord& deployment,
@@ -306,7 +318,9 @@ bool waited_too_long(const EngineParts& parts, LedgerTransaction& tx,
       !end_of_wait(deployment).passed(parts.clock.now()))
     return false;
   const std::string sentence =
-      (deployment.waits_code == "deploy_command" ? "" : "Insufficient capacity: ") +
+      (deployment.waits_code == "deploy_command" || deployment.waits_code == "config_invalid"
+           ? ""
+           : "Insufficient capacity: ") +
       deployment.waits_sentence + manual_way(deployment);
   finish(parts, tx, deployment,
          deployment.waits_passing ? DeploymentStatus::provisioning_failed : DeploymentStatus::error,
@@ -362,6 +376,7 @@ std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
   facts.most_offers = std::max(most_offers, most_candidates);
   preview.decision = parts.pipeline.decide(facts);
   if (preview.decision->outcome.kind == VerdictKind::needs_offers) return std::nullopt;
+  look_at_config(parts, *preview.decision);
   look_at_command(parts, deployment, *preview.decision);
   return preview;
 }

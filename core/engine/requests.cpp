@@ -301,6 +301,13 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                        std::string_view offer_name, const std::string& user) {
   const OrganizationSettings& settings = organization_of(parts, organization);
   require_admin(parts, organization, user, "buy servers");
+  const auto refuse_by_config = [&parts] {
+    if (const std::string why = parts.configuration.problem(); !why.empty())
+      throw Refusal(Refused::not_allowed,
+                    "the config was changed and cannot be used: nothing is bought until it is "
+                    "mended (`berth config check`). " + why);
+  };
+  refuse_by_config();
   const auto view = parts.catalogue.peek(parts.accounts.of(organization));
   if (!view) throw Refusal(Refused::not_allowed, "the catalogues could not be read");
   std::vector<const AccountOffer*> matches;
@@ -320,6 +327,8 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                                               (account == nullptr || account->set_aside.empty()
                                                    ? std::string()
                                                    : ": " + account->set_aside));
+    refuse_by_config();
+    require_admin(parts, organization, user, "buy servers");  // by the config of just now
     const Decision decision = decide_purchase(parts, tx, settings.id, offer, user);
     if (decision.outcome.kind != VerdictKind::proceed)
       throw Refusal(Refused::not_allowed,

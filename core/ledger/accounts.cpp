@@ -1,4 +1,4 @@
-// Accounts that were added at run time.
+// Accounts that were added at run time, and by which config each process works.
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
 
@@ -36,6 +36,25 @@ void SqliteTransaction::save(const AccountRecord& account) {
   changed.revision = accounts_revision() + 1;
   sqlite::Query row = database_.query(sql);
   columns(ColumnWriter(row), changed);
+  row.next();
+}
+
+std::vector<ProcessConfig> SqliteTransaction::process_configs() const {
+  sqlite::Query row = database_.query("SELECT owner, config, file FROM process_config");
+  std::vector<ProcessConfig> found;
+  while (row.next()) found.push_back({row.text(0), row.text(1), row.text(2)});
+  return found;
+}
+
+void SqliteTransaction::save(const ProcessConfig& process) {
+  sqlite::Query row = database_.query(
+      "INSERT OR REPLACE INTO process_config (owner, config, file) VALUES (?, ?, ?)", process.owner,
+      process.config, process.file);
+  row.next();
+}
+
+void SqliteTransaction::remove_process_config(std::string_view owner) {
+  sqlite::Query row = database_.query("DELETE FROM process_config WHERE owner = ?", owner);
   row.next();
 }
 

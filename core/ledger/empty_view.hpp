@@ -93,6 +93,7 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::optional<AccountRecord> account(std::string_view) const override { return {}; }
   [[nodiscard]] std::vector<ProjectRecord> projects(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<ProjectRecord> project(std::string_view) const override { return {}; }
+  [[nodiscard]] std::vector<ProcessConfig> process_configs() const override { return {}; }
   [[nodiscard]] std::optional<AuditRecord> audit_record(std::string_view) const override {
     return {};
   }

@@ -157,6 +157,9 @@ class LedgerView {
       std::string_view organization) const = 0;
   [[nodiscard]] virtual std::optional<ProjectRecord> project(std::string_view id) const = 0;
 
+  /// Of the processes that work on this ledger, or did.
+  [[nodiscard]] virtual std::vector<ProcessConfig> process_configs() const = 0;
+
   [[nodiscard]] virtual std::optional<AuditRecord> audit_record(std::string_view id) const = 0;
   [[nodiscard]] virtual std::vector<AuditRecord> audit_records(const AuditFilter& filter) const = 0;
   /// Every entry of one record, oldest first.
@@ -207,6 +210,9 @@ class LedgerTransaction : public LedgerView {
   /// Gives it the next revision.
   virtual void save(const ProjectRecord& project) = 0;
   virtual void remove_project(std::string_view id) = 0;
+
+  virtual void save(const ProcessConfig& process) = 0;
+  virtual void remove_process_config(std::string_view owner) = 0;
 
   virtual void save(const StrayRecord& stray) = 0;
   virtual void remove_stray(std::string_view id) = 0;

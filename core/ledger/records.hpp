@@ -114,6 +114,12 @@ struct AttemptRecord {
   bool destroy_answered = false;  // and the cloud said that it is done
   int destroy_refusals = 0;       // so often in a row the cloud said no to it
   std::string destroy_problem;    // why the last destroy did not go well; ""
+  std::string config;  // the fingerprint of the config that it was decided by; "": not known
+};
+
+/// By which config a process works.
+struct ProcessConfig {
+  std::string owner, config, file;
 };
 
 /// Room taken on one server by one application. A redeployment keeps what it replaces until it

@@ -107,6 +107,7 @@ void columns(Column&& column, Either<AttemptRecord> auto& r) {
   column("destroy_answered", r.destroy_answered);
   column("destroy_refusals", r.destroy_refusals);
   column("destroy_problem", r.destroy_problem);
+  column("config", r.config);
 }
 
 /// Without `used`, which is computed.

@@ -478,3 +478,11 @@ ALTER TABLE attempt ADD COLUMN destroy_asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_answered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_refusals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_problem TEXT NOT NULL DEFAULT '';
+-- By which config a server was asked for: a hash of all that was read. '': nobody knows.
+ALTER TABLE attempt ADD COLUMN config TEXT NOT NULL DEFAULT '';
+-- The config that each process works by, beside the owner that it is known by.
+CREATE TABLE process_config (
+  owner         TEXT NOT NULL PRIMARY KEY,
+  config        TEXT NOT NULL,
+  file          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -87,6 +87,10 @@ class SqliteTransaction final : public LedgerTransaction {
   std::optional<AccountRecord> account(std::string_view id) const override;
   void save(const AccountRecord& account) override;
 
+  std::vector<ProcessConfig> process_configs() const override;
+  void save(const ProcessConfig& process) override;
+  void remove_process_config(std::string_view owner) override;
+
   // projects.cpp
   std::vector<ProjectRecord> projects(std::string_view organization) const override;
   std::optional<ProjectRecord> project(std::string_view id) const override;

@@ -55,10 +55,11 @@ bool is_worth_another_try(const Failure& failure) {
 
 }  // namespace
 
-OfferCatalogue::OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache,
-                               const Clock& clock, Journal& journal, MakeWorkers make_workers)
-    : settings_(settings), clouds_(clouds), cache_(cache), clock_(clock), journal_(journal),
-      make_workers_(std::move(make_workers)) {}
+OfferCatalogue::OfferCatalogue(const LiveConfiguration& configuration, Clouds& clouds,
+                               Cache& cache, const Clock& clock, Journal& journal,
+                               MakeWorkers make_workers)
+    : configuration_(configuration), clouds_(clouds), cache_(cache), clock_(clock),
+      journal_(journal), make_workers_(std::move(make_workers)) {}
 
 OfferCatalogue::Entry& OfferCatalogue::entry_of(const std::string& account) {
   const std::lock_guard lock(mutex_);
@@ -70,14 +71,14 @@ bool OfferCatalogue::young(const Part& part, const std::string& identity) const 
   if (part.trouble && part.trouble->identity == identity)
     return now.boot_ms - part.trouble->at_boot_ms < remember_failure_ms;
   return part.offers && part.identity == identity &&
-         now.unix_ms - part.read_unix_ms < settings_.provisioning.catalogue_ttl_ms;
+         now.unix_ms - part.read_unix_ms < rules().catalogue_ttl_ms;
 }
 
 bool OfferCatalogue::may_be_bought_from(const Part& part, const std::string& identity) const {
   const std::int64_t age = clock_.now().unix_ms - part.read_unix_ms;
   return part.offers && part.identity == identity && age >= 0 &&
-         age < std::max(settings_.provisioning.catalogue_max_age_ms,
-                        settings_.provisioning.catalogue_ttl_ms);
+         age < std::max(rules().catalogue_max_age_ms,
+                        rules().catalogue_ttl_ms);
 }
 
 /// False: something is to be read first. REQUIRES: mutex_ is held.
@@ -214,7 +215,7 @@ void OfferCatalogue::read(const AccountSettings& account, bool anew) {
   const std::lock_guard reading(entry.reading);
   if (!anew && is_read(account, entry)) return;
   const auto only_reader = cache_.reading(account.id + "|" + fingerprint(account),
-                                          settings_.provisioning.call_timeout_ms);
+                                          rules().call_timeout_ms);
   // Whoever was first has left the answer in the cache.
   if (anew || !read_cache(account, entry)) read_cloud(account, entry, anew);
 }
@@ -231,7 +232,7 @@ bool OfferCatalogue::read_cache(const AccountSettings& account, Entry& entry) {
     auto cached = cache_.catalogue(cache_key(account, region));
     const std::int64_t now = clock_.now().unix_ms;
     if (!cached || cached->settings != settings || cached->read_unix_ms > now ||
-        now - cached->read_unix_ms >= settings_.provisioning.catalogue_ttl_ms) {
+        now - cached->read_unix_ms >= rules().catalogue_ttl_ms) {
       all = false;
       continue;
     }
@@ -296,7 +297,7 @@ OfferCatalogue::Failures OfferCatalogue::read_regions(const AccountSettings& acc
                                                       const Cloud& cloud,
                                                       std::vector<std::string> regions) {
   Failures failures;
-  const std::int64_t one_call = settings_.provisioning.call_timeout_ms;
+  const std::int64_t one_call = rules().call_timeout_ms;
   const std::int64_t end = clock_.now().boot_ms + 2 * one_call;
   const auto left = [&] { return std::min(one_call, end - clock_.now().boot_ms); };
   bool apart = false;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/settings.hpp"
+#include "config/live.hpp"
 #include "journal/journal.hpp"
 #include "offers/cache.hpp"
 #include "offers/clouds.hpp"
@@ -28,8 +28,8 @@ struct CatalogueView {
 /// that cannot be read takes nothing from the others.
 class OfferCatalogue {
  public:
-  OfferCatalogue(const Configuration& settings, Clouds& clouds, Cache& cache, const Clock& clock,
-                 Journal& journal, MakeWorkers make_workers);
+  OfferCatalogue(const LiveConfiguration& configuration, Clouds& clouds, Cache& cache,
+                 const Clock& clock, Journal& journal, MakeWorkers make_workers);
 
   /// What is in memory and young enough; nullopt: refresh() first. Never blocks on a cloud.
   [[nodiscard]] std::optional<CatalogueView> peek(const std::vector<AccountPointer>& accounts);
@@ -81,7 +81,11 @@ class OfferCatalogue {
   void keep(const AccountSettings& account, Part& part, const std::string& identity,
             std::vector<Offer> offers, std::int64_t read_unix_ms);
 
-  const Configuration& settings_;
+  [[nodiscard]] const ProvisioningSettings& rules() const {
+    return configuration_.current().provisioning;
+  }
+
+  const LiveConfiguration& configuration_;
   Clouds& clouds_;
   Cache& cache_;
   const Clock& clock_;

@@ -58,15 +58,29 @@ void check_order(const std::vector<StageSettings>& stages) {
 
 }  // namespace
 
-Pipeline::Pipeline(std::vector<StageSettings> stages) {
+std::shared_ptr<const Pipeline::Stages> Pipeline::made(const std::vector<StageSettings>& stages) {
+  auto entries = std::make_shared<Stages>();
   for (const StageSettings& settings : stages)
-    stages_.push_back({settings.stage, kind_named(settings.stage).make(settings)});
+    entries->push_back({settings.stage, kind_named(settings.stage).make(settings)});
   check_order(stages);
+  return entries;
+}
+
+Pipeline::Pipeline(std::vector<StageSettings> stages) : stages_(made(stages)) {}
+
+void Pipeline::replace(std::vector<StageSettings> stages) {
+  auto others = made(stages);
+  const std::lock_guard lock(mutex_);
+  stages_ = std::move(others);
 }
 
 Decision Pipeline::decide(const Facts& facts) const {
+  const auto stages = [&] {
+    const std::lock_guard lock(mutex_);
+    return stages_;
+  }();
   Decision decision;
-  for (const Entry& entry : stages_) {
+  for (const Entry& entry : *stages) {
     Verdict verdict = entry.stage->decide(facts, decision);
     decision.stages.push_back({entry.name, verdict});
     if (verdict.kind != VerdictKind::proceed) {

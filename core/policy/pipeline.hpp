@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,7 @@ struct StageKind {
 };
 const std::vector<StageKind>& stage_table();
 
-/// Threads: any; immutable.
+/// Threads: any. A decision keeps the stages that it began with.
 class Pipeline {
  public:
   /// Throws std::invalid_argument with a sentence: unknown stage, the same stage twice, `approval`
@@ -44,13 +45,18 @@ class Pipeline {
   /// `sizing`.
   explicit Pipeline(std::vector<StageSettings> stages);
   [[nodiscard]] Decision decide(const Facts& facts) const;
+  /// From the next decision on with these stages, which are checked first.
+  void replace(std::vector<StageSettings> stages);
 
  private:
   struct Entry {
     std::string name;
     std::unique_ptr<Stage> stage;
   };
-  std::vector<Entry> stages_;
+  using Stages = std::vector<Entry>;
+  static std::shared_ptr<const Stages> made(const std::vector<StageSettings>& stages);
+  mutable std::mutex mutex_;  // guards the pointer
+  std::shared_ptr<const Stages> stages_;
 };
 
 }  // namespace berth

@@ -82,7 +82,8 @@ class OneList : public testing::Test {
                  }};
   HandClock clock_;
   KeptJournal journal_;
-  LiveAccounts accounts_{config_, keys_, clock_, journal_};
+  FixedConfiguration in_force_{config_};
+  LiveAccounts accounts_{in_force_, keys_, clock_, journal_};
 };
 
 using Ids = std::vector<std::string>;

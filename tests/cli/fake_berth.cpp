@@ -117,6 +117,8 @@ void Berth::cancel(std::string_view id) {
   record("cancel " + std::string(id));
   fail_with(script().cancel_fails);
 }
+void Berth::reload() {}
+
 void Berth::retry(std::string_view id) {
   record("retry " + std::string(id));
   for (const EventReport& event : script().events_of_retry) script().events.push_back(event);

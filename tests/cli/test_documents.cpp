@@ -31,6 +31,7 @@ TEST(Documents, ADeploymentThatSucceeded) {
   "estimated_cost": "7.48",
   "currency": "USD",
   "waits_for": null,
+  "config": null,
   "plan": null,
   "organization": "acme",
   "application": "web",
@@ -166,7 +167,7 @@ TEST(Documents, AnAuditRecordKeepsWhatIsNotThereApartFromZero) {
       R"("required":{"cpu_cores":3,"memory_gb":5,"disk_gb":60},)"
       R"("selected_offer":{"instance_type":"cx32"},"estimated_cost":null,"currency":null,)"
       R"("approved_by":null,"approved_at":null,"started_at":null,"completed_at":null,)"
-      R"("duration_ms":null,"failure_code":null,"failure_reason":null,"note":null})",
+      R"("duration_ms":null,"failure_code":null,"failure_reason":null,"note":null,"config":null})",
       json_text(document_of(record), false));
 }
 

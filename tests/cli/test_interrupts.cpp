@@ -31,6 +31,18 @@ TEST(SignalInterruptsDeathTest, BeyondPatienceTheyKill) {
       testing::KilledBySignal(SIGINT), "");
 }
 
+TEST(SignalInterruptsDeathTest, AHangupOfARunIsCountedByItselfAndEndsNothing) {
+  EXPECT_EXIT(
+      {
+        SignalInterrupts interrupts;
+        interrupts.listen(1);
+        interrupts.outlive_hangups();
+        for (int i = 0; i < 3; ++i) raise(SIGHUP);
+        std::exit(interrupts.hangups() == 3 && interrupts.count() == 0 ? 42 : 1);
+      },
+      testing::ExitedWithCode(42), "");
+}
+
 TEST(SignalInterruptsDeathTest, ThatNobodyListensToKillAtOnce) {
   EXPECT_EXIT(
       {

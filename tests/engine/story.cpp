@@ -250,6 +250,17 @@ struct Story::Process {
     std::string id;
   };
 
+  struct ItsConfiguration final : LiveConfiguration {
+    explicit ItsConfiguration(const Story& of) : story(of) {}
+    [[nodiscard]] const Configuration& current() const override { return story.settings; }
+    [[nodiscard]] std::string fingerprint() const override { return story.config; }
+    [[nodiscard]] std::string problem() const override { return story.config_problem; }
+    [[nodiscard]] bool still(const std::string& of) const override {
+      return of == story.config && story.config_problem.empty();
+    }
+    const Story& story;
+  };
+
   Process(Story& of, std::string name)
       : story(of),
         ledger(*of.ledger_, of.full_disk, of.at_commit),
@@ -257,9 +268,9 @@ struct Story::Process {
         clouds(*this),
         notifiers(*this),
         owner(of.living_, std::move(name)),
-        catalogue(of.settings, clouds, of.cache, of.clock, of.journal,
+        in_force(of),
+        catalogue(in_force, clouds, of.cache, of.clock, of.journal,
                   [](int) { return std::make_unique<InThisThread>(); }),
-        in_force(of.settings),
         parts{in_force,
               accounts,
               *of.pipeline_,
@@ -289,8 +300,8 @@ struct Story::Process {
   ItsNotifiers notifiers;
   ItsOwner owner;
   std::atomic<bool> stopping{false};
+  ItsConfiguration in_force;
   OfferCatalogue catalogue;
-  FixedConfiguration in_force;
   EngineParts parts;
   Engine engine;
 };

@@ -176,6 +176,8 @@ class Story {
 
   // The world.
   Configuration settings;
+  std::string config = "config-1";  // which one `settings` is
+  std::string config_problem;       // why what is in the file cannot be used; ""
   VirtualClock clock;
   FakeCloud alpha, beta;
   FakeNotifier pager;

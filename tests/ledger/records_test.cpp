@@ -39,13 +39,13 @@ auto fields(const AttemptRecord& record) {
                vendor_id, note, region, unknown_outcome, absent_looks, absent_since,
                absence_sure, phase, created, requested, accepted, ended, ready_deadline,
                stage_deadline, expires, errors, failure_code, failure, mark, destroy_asked,
-               destroy_answered, destroy_refusals, destroy_problem] = record;
+               destroy_answered, destroy_refusals, destroy_problem, config] = record;
   return std::make_tuple(id, organization, deployment_id, server_id, account, status, offers_json,
                          candidate, vendor_id, note, region, unknown_outcome, absent_looks,
                          absent_since, flat(absence_sure), phase, created, requested, accepted,
                          ended, flat(ready_deadline), flat(stage_deadline), expires, errors,
                          failure_code, failure, mark, destroy_asked, destroy_answered,
-                         destroy_refusals, destroy_problem);
+                         destroy_refusals, destroy_problem, config);
 }
 
 auto fields(const Server& record) {
@@ -161,7 +161,7 @@ AttemptRecord full_attempt() {
   return {"id", "organization", "deployment", "server", "account", AttemptStatus::booting, "[1]", 1,
           "vendor", "note", "region", true, 2, 3, Moment{1, 2, "boot-a"}, "running", 4, 5, 6, 7,
           Moment{8, 9, "boot"}, Moment{10, 11, "boot-b"}, 12, 13, "code", "failure", "mark-14",
-          true, true, 15, "locked"};
+          true, true, 15, "locked", "config"};
 }
 
 Server full_server() {

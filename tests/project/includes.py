@@ -44,7 +44,7 @@ MAY_INCLUDE = {
              "berth_parts.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp",
              "project_changes.hpp", "project_provisioning.hpp", "project_reports.hpp",
              "projects.hpp", "reaping.hpp", "reports.hpp", "shared_budgets.hpp",
-             "watched_edges.hpp", "stacks/", "trust/",
+             "watched_config.hpp", "watched_edges.hpp", "stacks/", "trust/",
              "request/", "fleet/", "policy/", "config/", "credentials/", "journal/", "ledger/",
              "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],

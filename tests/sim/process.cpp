@@ -401,11 +401,12 @@ Process::Process(World& world, std::string name)
                 if (!static_cast<ItsTransport&>(*transport_).at_once) world_.baton.sleep(ms);
               }),
       keys_({}, [](const std::string&) -> const char* { return nullptr; }),
-      accounts_(world.settings, keys_, world.clock, *journal_),
-      configured_(world.settings, accounts_, opener_),
+      in_force_(world.settings),
+      accounts_(in_force_, keys_, world.clock, *journal_),
+      configured_(in_force_, accounts_, opener_),
       clouds_(std::make_unique<ItsClouds>(*this)),
       notifiers_(std::make_unique<ItsNotifiers>(*this)),
-      catalogue_(world.settings, *clouds_, *world.cache, world.clock, *journal_,
+      catalogue_(in_force_, *clouds_, *world.cache, world.clock, *journal_,
                  [](int) -> std::unique_ptr<Workers> {
                    class InThisThread final : public Workers {
                      void submit(std::function<void()> work) override { work(); }
@@ -413,7 +414,6 @@ Process::Process(World& world, std::string name)
                    };
                    return std::make_unique<InThisThread>();
                  }),
-      in_force_(world.settings),
       parts_{in_force_,
              accounts_,
              *world.pipeline,

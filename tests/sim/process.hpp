@@ -70,12 +70,12 @@ class Process {
   SharedRateBudgets budgets_;
   PluginOpener opener_;
   KeyStore keys_;
+  FixedConfiguration in_force_;
   LiveAccounts accounts_;
   ConfiguredClouds configured_;
   std::unique_ptr<Clouds> clouds_;
   std::unique_ptr<Notifiers> notifiers_;
   OfferCatalogue catalogue_;
-  FixedConfiguration in_force_;
   EngineParts parts_;
   Engine engine_;
 };

@@ -12,6 +12,8 @@ namespace {
 
 int run(bool once, Berth& berth, Answer& answer, Interrupts& interrupts) {
   interrupts.listen(1);
+  interrupts.outlive_hangups();
+  int hangups = interrupts.hangups();
   std::int64_t told = 0;
   int waiting = 0;
   {
@@ -23,6 +25,10 @@ int run(bool once, Berth& berth, Answer& answer, Interrupts& interrupts) {
                      },
                      [&] {
                        progress.tick();
+                       if (interrupts.hangups() != hangups) {
+                         hangups = interrupts.hangups();
+                         berth.reload();
+                       }
                        if (interrupts.count() > 0 && !said_so) {
                          said_so = true;
                          progress.say("Stopping when the calls in flight are done.");
