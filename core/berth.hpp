@@ -105,6 +105,7 @@ struct ServerReport {
   Money monthly;
   std::int64_t created_unix_ms = 0, ready_unix_ms = 0;
   std::vector<std::string> applications;
+  std::string reason;  // why it goes, and what hinders it; "" where it stays
 };
 
 /// The statuses of a deployment and what they mean for an exit status: see `exit_status`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/attempt.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/requests.hpp"
@@ -121,10 +122,11 @@ void add_destroying(const LedgerView& view, const std::string& account, ReapRepo
     row.vendor_id = attempt.vendor_id;
     row.attempt_id = attempt.id;
     row.code = attempt.failure_code;
-    row.sentence = attempt.failure;
+    row.sentence = why_it_goes(attempt);
     report.rows.push_back(std::move(row));
     report.problems.push_back(
-        "server " + attempt.vendor_id + " at " + account + " is not gone yet; " +
+        "server " + attempt.vendor_id + " at " + account + " is not gone yet" +
+        (attempt.destroy_problem.empty() ? "; " : " (" + attempt.destroy_problem + "); ") +
         (may_destroy(view, attempt) ? "`berth run` goes on with it"
                                     : "it is left alone until this ledger is known to be the one "
                                       "that counts"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/attempt.hpp"
 #include "plan_reader.hpp"
 
 namespace berth {
@@ -51,6 +52,8 @@ ServerReport report_of(const LedgerView& view, const Server& server,
   report.monthly = {server.monthly_nanos, server.currency};
   report.created_unix_ms = server.created_unix_ms;
   report.ready_unix_ms = server.ready_unix_ms;
+  if (server.status == ServerStatus::destroying)
+    if (const auto attempt = view.attempt(server.attempt_id)) report.reason = why_it_goes(*attempt);
   for (const HoldRecord& hold : view.holds_on(server.id))
     if (std::find(report.applications.begin(), report.applications.end(), hold.application) ==
         report.applications.end())

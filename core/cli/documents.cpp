@@ -151,6 +151,7 @@ json::object document_of(const ServerReport& server) {
   document["applications"] = list_of(server.applications);
   document["created_at"] = moment_or_null(server.created_unix_ms);
   document["ready_at"] = moment_or_null(server.ready_unix_ms);
+  document["reason"] = text_or_null(server.reason);
   return document;
 }
 

@@ -219,7 +219,10 @@ std::string servers_text(const Terminal& terminal, const std::vector<ServerRepor
                {money_text(server.monthly)},
                {joined(server.applications)}});
   }
-  return table.drawn(terminal);
+  std::string text = table.drawn(terminal);
+  for (const ServerReport& server : servers)
+    if (!server.reason.empty()) text += printable(server.name + ": " + server.reason) + '\n';
+  return text;
 }
 
 std::string offers_text(const Terminal& terminal, const OfferListing& listing, bool all) {

@@ -518,6 +518,16 @@ void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRec
   tx.schedule(TaskKind::attempt, server.id, now);
 }
 
+std::string why_it_goes(const AttemptRecord& attempt) {
+  std::string why = attempt.failure;
+  if (attempt.destroy_problem.empty()) return why;
+  if (!why.empty()) why += why.back() == '.' ? " " : ". ";
+  why += "It is not destroyed yet: " + attempt.destroy_problem;
+  if (attempt.destroy_refusals > 1)
+    why += " (refused " + std::to_string(attempt.destroy_refusals) + " times)";
+  return why + ".";
+}
+
 bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
   return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();
 }

@@ -37,6 +37,9 @@ void destroy_unowned(const EngineParts& parts, LedgerTransaction& tx, AttemptRec
 /// waits for it any more; it is tried again all the same.
 inline constexpr int refusals_until_told = 3;
 
+/// Why it is being destroyed, and what hinders that: one or two sentences.
+std::string why_it_goes(const AttemptRecord& attempt);
+
 /// Somebody still waits for it, or it was bought by hand.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 

@@ -350,6 +350,12 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
       const auto task = tx.task(TaskKind::reap, id);
       const bool under_way = task && !task->owner.empty();
       asked.push_back({id, pass.passes + (under_way ? 2 : 1)});
+      // Whoever asks may have lifted what stood against a destroy.
+      for (const AttemptRecord& attempt : tx.live_attempts(id)) {
+        if (attempt.status != AttemptStatus::destroying || attempt.destroy_refusals == 0) continue;
+        asked.back().refused.emplace_back(attempt.id, attempt.destroy_refusals);
+        tx.schedule(TaskKind::attempt, attempt.id, now, true);
+      }
       tx.schedule(TaskKind::reap, id, now, true);
     }
     if (account.empty())
@@ -371,7 +377,9 @@ bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked) {
     const auto attempts = view.live_attempts(one.account);
     return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
       return attempt.status == AttemptStatus::destroying && may_destroy(view, attempt) &&
-             attempt.destroy_refusals < refusals_until_told;
+             (attempt.destroy_refusals < refusals_until_told ||
+              std::find(one.refused.begin(), one.refused.end(),
+                        std::pair(attempt.id, attempt.destroy_refusals)) != one.refused.end());
     });
   });
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/parts.hpp"
@@ -21,6 +22,8 @@ void keep_reaping(const EngineParts& parts);
 struct AskedPass {
   std::string account;
   int passes = 0;  // ReapPassRecord::passes has come so far when that pass is over
+  /// Attempts whose destroy was refused until now, and how often: each is asked for once more.
+  std::vector<std::pair<std::string, int>> refused = {};
 };
 /// A pass over the account ("": all of them, and scaling down) is due now. `confirmed_by`: whoever
 /// takes back a pause, and lets the next passes act in spite of the breaker; "" nobody. Throws

@@ -181,7 +181,7 @@ TEST(Documents, AServerOfTheFleet) {
       R"("capacity":{"cpu_cores":4,"memory_gb":8,"disk_gb":80},)"
       R"("used":{"cpu_cores":1.5,"memory_gb":5,"disk_gb":60},"level":"ok",)"
       R"("estimated_cost":"6.80","currency":"EUR","applications":["web"],"created_at":null,)"
-      R"("ready_at":null})",
+      R"("ready_at":null,"reason":null})",
       json_text(document_of(bought_server()), false));
 }
 

@@ -1,6 +1,7 @@
 // A server is told to be destroyed when its cloud has answered that it is.
 #include <gtest/gtest.h>
 
+#include "engine/attempt.hpp"
 #include "story.hpp"
 
 namespace berth {
@@ -79,10 +80,14 @@ TEST(CannotBeDestroyed, IsToldToTheAdminsOnceAndHoldsUpNoReap) {
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(story.reap());
   EXPECT_EQ(story.live_machines(), 1);
+  const std::string why = why_it_goes(story.attempts(web).front());
+  EXPECT_EQ(why.find("Removed by ann. It is not destroyed yet: delete protection is on (refused "),
+            0U)
+      << why;
   EXPECT_EQ(story.attempts(web).front().failure, "Removed by ann.") << "the order stays the reason";
-  story.alpha.destroys.clear();
-  story.run();
-  EXPECT_EQ(story.live_machines(), 0);
+  story.alpha.destroys.clear();  // somebody took the protection away
+  EXPECT_TRUE(story.reap());
+  EXPECT_EQ(story.live_machines(), 0) << "whoever asks to reap has it tried at once";
 }
 
 // The answer to the destroy was lost, and it was asked for again and again for a minute.
@@ -98,6 +103,20 @@ TEST(Destroyed, ByACallWhoseAnswerWasLostIsSeenAtTheNextLook) {
   EXPECT_EQ(attempt_status(story, web), AttemptStatus::gone);
   EXPECT_LT(story.clock.now().boot_ms - begin, 20'000);
   EXPECT_EQ(story.attempts(web).front().failure, "Removed by ann.");
+}
+
+// A server that was removed soon after its create was gone only when that call could be over.
+TEST(Destroyed, SoonAfterAnAnsweredCreateItIsGoneASettlingTimeLater) {
+  Story story;
+  story.settings.provisioning.settle_ms = 2'000;
+  story.settings.provisioning.look_interval_ms = 1'000;
+  const std::string web = story.deploy("web");
+  story.pass(6'000);
+  const std::int64_t begin = story.clock.now().boot_ms;
+  story.cancel(web);
+  story.run();
+  EXPECT_EQ(attempt_status(story, web), AttemptStatus::gone);
+  EXPECT_LT(story.clock.now().boot_ms - begin, story.settings.provisioning.call_timeout_ms / 2);
 }
 
 // "Terminated, because …" became "not listed any more", a minute later.

@@ -97,6 +97,26 @@ def a_late_success_in_the_account_before_the_failover():
         story.check_no_leaks()
 
 
+def a_server_that_cannot_be_destroyed_says_why():
+    with harness.Story() as story:
+        ready(story)
+        story.deploy("web")
+        name = story.listed(story.berth("--json", "servers", "list", code=0).document(),
+                            "servers")[0]["name"]
+        story.faults({"match": {"operation": "delete"}, "do": {"error": "denied"}})
+        story.berth("--as", "ann", "servers", "remove", name, "--force", code=0)
+        report = reap(story, code=1)
+        story.check(any("is not gone yet (" in problem for problem in report["problems"]), report)
+        left = story.listed(story.berth("--json", "servers", "list", code=0).document(),
+                            "servers")[0]
+        story.check(left["status"] == "destroying" and left["estimated_cost"], left)
+        story.check("It is not destroyed yet: " in left["reason"], left["reason"])
+        story.check(left["reason"] in story.berth("servers", "list", code=0).out, left["reason"])
+        story.faults()
+        reap(story)
+        story.check(not story.machines(), "it goes as soon as it may")
+
+
 def run_does_it_by_itself():
     with harness.Story() as story:
         ready(story, more='[reap]\ngrace = "1s"\nevery = "1s"\n')
@@ -172,6 +192,6 @@ def two_at_once():
 
 
 harness.walk(a_server_that_was_planted_by_hand, a_duplicate_that_the_cloud_made,
-             a_late_success_in_the_account_before_the_failover, run_does_it_by_itself,
+             a_late_success_in_the_account_before_the_failover, a_server_that_cannot_be_destroyed_says_why, run_does_it_by_itself,
              an_idle_server_is_given_back, the_lease_stands_in_the_clouds_labels, too_many_at_once,
              a_cloud_that_does_not_answer, two_at_once)
