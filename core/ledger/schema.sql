@@ -478,6 +478,8 @@ ALTER TABLE attempt ADD COLUMN destroy_asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_answered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_refusals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_problem TEXT NOT NULL DEFAULT '';
+
+-- migration 8
 -- By which config a server was asked for: a hash of all that was read. '': nobody knows.
 ALTER TABLE attempt ADD COLUMN config TEXT NOT NULL DEFAULT '';
 -- The config that each process works by, beside the owner that it is known by.
