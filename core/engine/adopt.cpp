@@ -173,6 +173,48 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
        admins_of(parts, one.organization));
 }
 
+/// What this ledger gave up in the older state that it was put back to, and which runs all the same:
+/// since then it may have been kept, and have something on it.
+std::vector<AttemptRecord> given_up_before(const LedgerView& view, const std::string& account,
+                                           const Found& found) {
+  std::vector<AttemptRecord> attempts = view.live_attempts(account);
+  std::erase_if(attempts, [&](const AttemptRecord& attempt) {
+    return attempt.status != AttemptStatus::destroying || attempt.vendor_id.empty() ||
+           may_destroy(view, attempt) ||
+           std::none_of(found.servers.begin(), found.servers.end(), [&](const CloudServer& one) {
+             return one.server_id == attempt.vendor_id && one.state == ServerState::running;
+           });
+  });
+  return attempts;
+}
+
+/// Its server is adopted like one that was never known.
+void forget(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+  attempt.status = AttemptStatus::gone;
+  attempt.ended_unix_ms = parts.clock.now().unix_ms;
+  tx.save(attempt);
+  if (auto row = tx.server(attempt.server_id)) {
+    row->status = ServerStatus::gone;
+    tx.save(*row);
+  }
+}
+
+AdoptedServer described(const AttemptRecord& attempt, const Found& found) {
+  AdoptedServer one;
+  one.stray.account = attempt.account;
+  one.stray.vendor_id = attempt.vendor_id;
+  one.stray.attempt_id = attempt.id;
+  one.stray.region = attempt.region;
+  one.organization = attempt.organization;
+  for (const CloudServer& server : found.servers)
+    if (server.server_id == attempt.vendor_id) {
+      one.stray.name = server.name;
+      one.stray.instance_type = server.instance_type;
+      one.application = label_of(server, application_label);
+    }
+  return one;
+}
+
 }  // namespace
 
 Adoption adopt(const EngineParts& parts, const std::string& organization, const std::string& user,
@@ -198,9 +240,15 @@ Adoption adopt(const EngineParts& parts, const std::string& organization, const 
     if (found) answers.emplace_back(std::move(question), *std::move(found));
   }
   const auto seen_by = [&](const LedgerView& view, const AccountQuestion& question,
-                           const Found& found, const auto& each) {
+                           const Found& found, const std::vector<AttemptRecord>& forgotten,
+                           const auto& each) {
     for (const SeenStray& seen : reconcile(parts, view, question, found).strays) {
-      if (seen.record.code != "unknown" && seen.record.code != elsewhere_code) continue;
+      const bool was_given_up =
+          std::any_of(forgotten.begin(), forgotten.end(), [&](const AttemptRecord& one) {
+            return one.vendor_id == seen.record.vendor_id;
+          });
+      if (seen.record.code != "unknown" && seen.record.code != elsewhere_code && !was_given_up)
+        continue;
       AdoptedServer one;
       one.stray = seen.record;
       one.organization = parts.settings().organization(seen.record.organization) != nullptr
@@ -221,21 +269,27 @@ Adoption adopt(const EngineParts& parts, const std::string& organization, const 
   };
   if (only_look) {
     parts.ledger.read([&](const LedgerView& view) {
-      for (const auto& [question, found] : answers)
-        seen_by(view, question, found, [](AdoptedServer&, const CloudServer&) {});
+      for (const auto& [question, found] : answers) {
+        seen_by(view, question, found, {}, [](AdoptedServer&, const CloudServer&) {});
+        for (const AttemptRecord& attempt : given_up_before(view, question.account, found))
+          result.servers.push_back(described(attempt, found));
+      }
     });
     return result;
   }
   parts.ledger.write([&](LedgerTransaction& tx) {
     result.servers.clear();
     bool left = !result.problems.empty();
-    for (const auto& [question, found] : answers)
-      seen_by(tx, question, found, [&](AdoptedServer& one, const CloudServer& shown) {
+    for (const auto& [question, found] : answers) {
+      std::vector<AttemptRecord> given_up = given_up_before(tx, question.account, found);
+      for (AttemptRecord& attempt : given_up) forget(parts, tx, attempt);
+      seen_by(tx, question, found, given_up, [&](AdoptedServer& one, const CloudServer& shown) {
         if (one.sentence.empty())
           take_in(parts, tx, shown, user, one);
         else
           left = true;
       });
+    }
     if (left) return;
     stand_by(tx);
     result.accepted = true;

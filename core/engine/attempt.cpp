@@ -307,19 +307,24 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
   return request;
 }
 
-/// It was decided by rules that are no longer in force: decided again, and nothing asked for.
-void put_back(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
-  attempt.failure_code = "config_changed";
-  attempt.failure =
-      "The config was changed after this was decided; nothing was asked for, and the new one "
-      "decides.";
+/// What it was decided by does not hold any more: decided again, and nothing asked for.
+void put_back(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+              const char* code, const char* why) {
+  attempt.failure_code = code;
+  attempt.failure = why;
   if (attempt.unknown_outcome)  // an earlier create of it may still show up
-    return give_up(parts, tx, attempt, "config_changed", std::string(attempt.failure), false);
+    return give_up(parts, tx, attempt, code, why, false);
   release_waiting(parts, tx, attempt, attempt.failure_code, attempt.failure, false, "");
   if (attempt.deployment_id.empty())
     close_record(parts, tx, tx.audit_record(attempt.id), "failed", attempt.failure_code,
                  attempt.failure);
   gone(parts, tx, attempt);
+}
+
+void put_back_by_config(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+  put_back(parts, tx, attempt, "config_changed",
+           "The config was changed after this was decided; nothing was asked for, and the new one "
+           "decides.");
 }
 
 /// Nothing is known of the config of an intent that an older berth left.
@@ -334,7 +339,8 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
     if (!config.empty() && !parts.configuration.still(config))
       return [&parts, id](LedgerTransaction& tx) {
         std::optional<AttemptRecord> attempt = tx.attempt(id);
-        if (attempt && attempt->status == AttemptStatus::requested) put_back(parts, tx, *attempt);
+        if (attempt && attempt->status == AttemptStatus::requested)
+          put_back_by_config(parts, tx, *attempt);
       };
     Result<Created> created = [&]() -> Result<Created> {
       // It may have been set aside after it was chosen.
@@ -674,7 +680,14 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
         return std::nullopt;
       }
       if (decided_by_another(parts, *attempt)) {
-        put_back(parts, tx, *attempt);
+        put_back_by_config(parts, tx, *attempt);
+        return std::nullopt;
+      }
+      // Its server may be there since, and be in use: nobody asks for it twice under one name.
+      if (!attempt->unknown_outcome && decided_elsewhere(tx, *attempt)) {
+        put_back(parts, tx, *attempt, put_back_code,
+                 "The ledger was put back, copied or moved after this was decided; it is decided "
+                 "anew.");
         return std::nullopt;
       }
       const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);

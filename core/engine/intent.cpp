@@ -5,6 +5,7 @@
 #include "berth/codec.hpp"
 #include "engine/offer_codec.hpp"
 #include "engine/record.hpp"
+#include "engine/standing.hpp"
 
 namespace berth {
 namespace {
@@ -51,6 +52,7 @@ Server begin_attempt(const EngineParts& parts, LedgerTransaction& tx,
                                             std::min(ranked.size(), most_candidates))});
   attempt.created_unix_ms = now.unix_ms;
   attempt.config = parts.configuration.fingerprint();
+  attempt.mark = mark_of(tx);
   if (const std::int64_t max_age = parts.settings().scale_down.max_age_ms; max_age > 0)
     attempt.expires_unix_ms = now.unix_ms + max_age;
 

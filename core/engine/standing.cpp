@@ -1,6 +1,7 @@
 #include "engine/standing.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 #include "engine/finish.hpp"
@@ -11,6 +12,14 @@ namespace {
 
 /// "name-17" was bought by the copy "name".
 std::string_view buyer_of(std::string_view mark) { return mark.substr(0, mark.rfind('-')); }
+
+/// And when that copy had come to generation 17.
+std::int64_t generation_of(std::string_view mark) {
+  std::int64_t number = 0;
+  const std::size_t dash = mark.rfind('-');
+  if (dash != mark.npos) std::from_chars(mark.data() + dash + 1, mark.data() + mark.size(), number);
+  return number;
+}
 
 }  // namespace
 
@@ -27,15 +36,21 @@ bool is_minted(const std::string& id) {
 
 bool bought_elsewhere(const CloudServer& server, const std::optional<AttemptRecord>& known) {
   if (!known) return is_minted(server.attempt_id);  // every intent is recorded before its create
+  if (known->failure_code == put_back_code) return true;
   const auto label = server.labels.find(ledger_label);
   return label != server.labels.end() && !known->mark.empty() &&
-         buyer_of(label->second) != buyer_of(known->mark);
+         (buyer_of(label->second) != buyer_of(known->mark) ||
+          generation_of(label->second) > generation_of(known->mark));
+}
+
+bool decided_elsewhere(const LedgerView& view, const AttemptRecord& attempt) {
+  return !attempt.mark.empty() && buyer_of(attempt.mark) != view.identity().name;
 }
 
 bool may_destroy(const LedgerView& view, const AttemptRecord& attempt) {
   const Identity identity = view.identity();
   return identity.paused.empty() || attempt.failure_code == "removed" ||
-         (!attempt.mark.empty() && buyer_of(attempt.mark) == identity.name);
+         (!attempt.mark.empty() && !decided_elsewhere(view, attempt));
 }
 
 std::string watch_standing(const EngineParts& parts, LedgerTransaction& tx) {

@@ -24,6 +24,13 @@ bool is_minted(const std::string& id);
 /// it. `known`: the attempt that the server's label names, where the ledger has it.
 bool bought_elsewhere(const CloudServer& server, const std::optional<AttemptRecord>& known);
 
+/// AttemptRecord::failure_code of what was not asked for because it was decided elsewhere.
+inline constexpr const char* put_back_code = "ledger_restored";
+
+/// An older state of this ledger, or another copy of it, decided it: since then it may have been
+/// asked for, and be there with something on it.
+bool decided_elsewhere(const LedgerView& view, const AttemptRecord& attempt);
+
 /// While all is paused: may this attempt's server be destroyed? What this ledger bought since, and
 /// what a person took out by name.
 bool may_destroy(const LedgerView& view, const AttemptRecord& attempt);

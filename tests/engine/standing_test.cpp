@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/adopt.hpp"
+#include "engine/standing.hpp"
 #include "story.hpp"
 
 namespace berth {
@@ -77,6 +78,52 @@ TEST_F(Standing, AnAccountThatCannotBeSeenKeepsThePause) {
   EXPECT_FALSE(adopt(story.parts(), "", "ann", false).accepted);
   EXPECT_NE(identity().paused, "");
   EXPECT_TRUE(adopt(story.parts(), "", "ann", false).accepted);
+}
+
+TEST_F(Standing, APurchaseThatWasOnlyIntendedWhenTheBackupWasMadeIsDecidedAnew) {
+  const std::string web = story.deploy("web");
+  story.alpha.creates.push_back(refused(ErrorCode::rate_limited));
+  story.step({web});
+  ASSERT_EQ(story.attempts(web).front().status, AttemptStatus::intended);
+  const std::string before = story.attempts(web).front().id;
+  // Meanwhile a later state of the ledger had it made, and runs something on it.
+  story.alpha.plant(before);
+  story.parts().ledger.write([&](LedgerTransaction& tx) {
+    suspect(story.parts(), tx, "The ledger is older than what was done with it.");
+  });
+  story.run();
+  EXPECT_EQ(story.status(web), "succeeded");
+  EXPECT_NE(story.attempts(web).back().id, before);
+  EXPECT_EQ(story.alpha.calls_of("destroy"), 0);
+  EXPECT_EQ(story.live_machines(), 2);
+}
+
+TEST_F(Standing, WhatAnOlderStateGaveUpIsAdoptedAndNotDestroyed) {
+  story.deploy("web");
+  story.run();
+  story.parts().ledger.write([&](LedgerTransaction& tx) {
+    AttemptRecord attempt = tx.live_attempts("").at(0);
+    attempt.status = AttemptStatus::destroying;
+    attempt.failure_code = "unwanted";
+    tx.save(attempt);
+    Server server = *tx.server(attempt.server_id);
+    server.status = ServerStatus::destroying;
+    tx.save(server);
+    for (const HoldRecord& hold : tx.holds_on(server.id)) tx.remove_hold(hold.id);
+    suspect(story.parts(), tx, "The ledger is older than what was done with it.");
+  });
+  ASSERT_EQ(adopt(story.parts(), "", "ann", true).servers.size(), 1U);
+  const Adoption adoption = adopt(story.parts(), "", "ann", false);
+  ASSERT_EQ(adoption.servers.size(), 1U);
+  EXPECT_EQ(adoption.servers[0].application, "web");
+  EXPECT_TRUE(adoption.accepted);
+  story.reap();
+  story.pass(3'600'000);
+  story.reap();
+  EXPECT_EQ(story.alpha.calls_of("destroy"), 0);
+  EXPECT_EQ(story.live_machines(), 1);
+  ASSERT_EQ(story.servers().size(), 1U);
+  EXPECT_EQ(story.servers()[0].status, ServerStatus::ready);
 }
 
 TEST_F(Standing, ABoughtServerSaysInItsLabelsWhatItWasBoughtFor) {

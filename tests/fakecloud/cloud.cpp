@@ -37,6 +37,10 @@ Cloud::~Cloud() = default;
 
 void Cloud::set_faults(std::vector<Rule> rules) { faults_.replace(std::move(rules)); }
 
+void Cloud::set_credentials(std::vector<Credential> credentials) {
+    options_.credentials = std::move(credentials);
+}
+
 void Cloud::advance(std::int64_t now_unix_ms) { world_->catch_up(now_unix_ms + ahead_ms_); }
 
 std::vector<Machine> Cloud::machines() const {

@@ -35,6 +35,8 @@ public:
     Response answer(const Request& request, std::int64_t now_unix_ms);
 
     void set_faults(std::vector<Rule> rules);
+    // From now on these are the tokens and keys that it knows.
+    void set_credentials(std::vector<Credential> credentials);
     // Lets creations that were promised for later happen, without a request.
     void advance(std::int64_t now_unix_ms);
 

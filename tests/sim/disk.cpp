@@ -309,16 +309,28 @@ void Disk::begin() {
   if (!begun_)
     for (const auto& [path, file] : files_) first_[path] = file->content;
   begun_ = true;
+  fill(first_);
+  backup_.clear();
+  left_ = -1;
+  off_ = false;
+}
+
+void Disk::fill(const std::map<std::string, std::string>& contents) {
   files_.clear();
-  for (const auto& [path, content] : first_) {
+  for (const auto& [path, content] : contents) {
     auto file = std::make_shared<File>();
     file->content = file->durable = content;
     file->was_synced = true;
     files_[path] = std::move(file);
   }
-  left_ = -1;
-  off_ = false;
 }
+
+void Disk::keep() {
+  backup_.clear();
+  for (const auto& [path, file] : files_) backup_[path] = file->content;
+}
+
+void Disk::put_back() { fill(backup_); }
 
 /// Of the writes since the last sync: none survive, or those up to some moment, or any of them, the
 /// last one or each in part. A disk may write them in any order.

@@ -29,6 +29,11 @@ class Disk {
   void fail_after(std::int64_t operations) { left_ = operations; }
   [[nodiscard]] bool off() const { return off_; }
   void power_off() { off_ = true; }
+  /// Copies every file as whoever reads it sees it, and puts those copies in the place of all that
+  /// there is. REQUIRES of put_back(): keep() was called in this life, and no file is open.
+  void keep();
+  void put_back();
+  [[nodiscard]] bool kept() const { return !backup_.empty(); }
   /// What survives is decided here. REQUIRES: no file is open.
   void power_on();
 
@@ -47,9 +52,11 @@ class Disk {
 
  private:
   void settle(File& file);
+  void fill(const std::map<std::string, std::string>& contents);
 
   Dice& dice_;
   std::map<std::string, std::shared_ptr<File>> files_;
+  std::map<std::string, std::string> backup_;
   std::map<std::string, std::string> first_;  // what they held at the first begin()
   bool begun_ = false;
   std::int64_t left_ = -1;

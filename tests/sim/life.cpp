@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "edits.hpp"
+#include "engine/adopt.hpp"
 #include "engine/reap.hpp"
 #include "engine/requests.hpp"
 #include "process.hpp"
@@ -11,30 +13,6 @@ namespace {
 
 constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute;
 
-AccountSettings account_at(const std::string& vendor) {
-  AccountSettings account;
-  account.id = vendor + "-main";
-  account.plugin = vendor;
-  account.organizations = {"acme", "careful"};
-  const std::string base = "https://cloud.sim/" + vendor;
-  if (vendor == "aws") {
-    account.settings.json = R"({"endpoint":")" + base + R"(/","pricing_endpoint":")" + base +
-                            R"(-pricing/","sts_endpoint":")" + base +
-                            R"(-sts/","access_key_id":"AKIAFAKEFAKEFAKEFAKE",)"
-                            R"("secret_access_key":"fake-aws-secret",)"
-                            R"("instance_families":["t3","m6i"]})";
-    account.settings.secrets = {"AKIAFAKEFAKEFAKEFAKE", "fake-aws-secret"};
-    account.settings.secret_keys = {"access_key_id", "secret_access_key"};
-  } else {
-    const std::string token = "fake-" + vendor + "-token";
-    account.settings.json = R"({"endpoint":")" + base + (vendor == "hetzner" ? "/v1" : "/v2") +
-                            R"(","token":")" + token + R"("})";
-    account.settings.secrets = {token};
-    account.settings.secret_keys = {"token"};
-  }
-  return account;
-}
-
 /// One rule of a fault script; README.md of fakecloud has them.
 std::string fault(const std::string& match, const std::string& deed) {
   return R"({"match": {)" + match + R"(}, "do": )" + deed + "}\n";
@@ -43,7 +21,7 @@ std::string fault(const std::string& match, const std::string& deed) {
 class Life {
  public:
   Life(Stage& stage, std::uint64_t seed, Manner manner, bool trace)
-      : world_(stage, seed), dice_(world_.dice), manner_(manner) {
+      : world_(stage, seed), dice_(world_.dice), edits_(world_), manner_(manner) {
     world_.trace = trace;
     arrange();
   }
@@ -57,11 +35,12 @@ class Life {
         user(i);
         --users_left_;
       });
-    if (dice_.chance(0.7)) {
+    if (dice_.chance(0.6)) {  // in the others each `berth deploy` drives its own
       baton.start("run", [this] { daemon(); });
       if (dice_.chance(0.3)) baton.start("run", [this] { daemon(); });
     }
     baton.start("mischief", [this] { mischief(); });
+    if (dice_.chance(0.4)) baton.start("edits", [this] { editor(); });
     baton.start("machine", [this] { machine(); });
     baton.start("end", [this] { end(); });
     for (const std::string& stuck : baton.run())
@@ -78,16 +57,15 @@ class Life {
   // --- how it begins
 
   void arrange() {
-    Configuration& settings = world_.settings;
-    settings.file = "berth.toml";
+    Configuration settings;
     settings.currency = "USD";
     settings.rates = {{"EUR", 1'170'000'000}};
     settings.rates_as_of = "2026-08-14";
     std::vector<std::string> vendors{"hetzner", "digitalocean", "aws"};
     const auto first = static_cast<std::size_t>(dice_.below(3));
-    settings.accounts = {account_at(vendors[first])};
+    settings.accounts = {edits_.account_at(vendors[first])};
     for (std::size_t i = 1; i < 3; ++i)
-      if (dice_.chance(0.5)) settings.accounts.push_back(account_at(vendors[(first + i) % 3]));
+      if (dice_.chance(0.5)) settings.accounts.push_back(edits_.account_at(vendors[(first + i) % 3]));
     OrganizationSettings acme;
     acme.id = "acme";
     acme.auto_provisioning = acme.auto_approve_provisioning = true;
@@ -115,12 +93,11 @@ class Life {
     if (dice_.chance(0.2)) down.max_age_ms = dice_.between(20, 300) * minute;
     if (dice_.chance(0.2)) down.max_uses = static_cast<int>(dice_.between(1, 3));
     if (dice_.chance(0.2)) down.drain_ms = dice_.between(1, 30) * minute;
-    std::vector<StageSettings> stages;
     for (const char* name : {"entitlement", "sizing", "quota", "selection", "approval"}) {
-      stages.emplace_back();
-      stages.back().stage = name;
+      settings.pipeline.emplace_back();
+      settings.pipeline.back().stage = name;
     }
-    world_.pipeline = std::make_unique<Pipeline>(std::move(stages));
+    world_.config.write(std::move(settings));
 
     fakecloud::Options options;
     options.seed = dice_.bits();
@@ -129,7 +106,7 @@ class Life {
     options.server_limit = dice_.chance(0.1) ? 2 : 100;
     options.rate_limits = dice_.chance(0.5);
     world_.clouds =
-        std::make_unique<fakecloud::Cloud>(world_.stage.prices, options, &world_.witness);
+        std::make_unique<fakecloud::Cloud>(world_.prices, options, &world_.witness);
     world_.open_ledger();
 
     const bool rough = dice_.chance(0.85);
@@ -142,9 +119,11 @@ class Life {
     rates.full_disk = sometimes(0.3, 0.02);
     rates.slow = sometimes(0.5, 0.05);
     rates.lying = sometimes(0.4, 0.1);
+    rates.hiding = sometimes(0.3, 0.05);
     rates.notifier = sometimes(0.5, 0.3);
     rates.command = sometimes(0.5, 0.3);
     if (rough) world_.clouds->set_faults(some_faults());
+    restores_ = dice_.chance(0.3);
   }
 
   /// What may go wrong at a cloud. Lists that are late or lack something stay within the settling
@@ -229,6 +208,7 @@ class Life {
   template <class Body>
   void command(const std::string& what, Body&& body) {
     while (!world_.ledger || world_.disk.off()) world_.baton.sleep(second);
+    if (!world_.config.usable()) return world_.say(what + ": the config cannot be used");
     Process process(world_, what + "-" + std::to_string(++born_));
     try {
       body(process);
@@ -348,6 +328,7 @@ class Life {
 
   void reap(const std::string& account, const std::string& confirmed_by) {
     command("reap", [&](Process& process) {
+      if (!confirmed_by.empty()) world_.witness.confirmed();
       const std::vector<AskedPass> asked = ask_to_reap(process.parts(), account, confirmed_by);
       const std::int64_t until = world_.baton.now() + hour;
       for (bool goes_on = true; goes_on && world_.baton.now() < until;) {
@@ -389,7 +370,7 @@ class Life {
     while (users_left_ > 0) {
       world_.baton.sleep(dice_.below(6 * minute));
       if (!world_.ledger || users_left_ == 0) continue;
-      switch (dice_.below(8)) {
+      switch (dice_.below(9)) {
         case 0:
         case 1: kill_somebody(); break;
         case 2: world_.clouds->set_faults(some_faults()); break;
@@ -403,9 +384,56 @@ class Life {
           }
           break;
         case 5: world_.clock.set_wall(0); break;
+        case 6:
+          if (!restores_) break;
+          if (!world_.disk.kept() || dice_.chance(0.4)) {
+            world_.say("somebody makes a backup");
+            world_.disk.keep();
+          } else {
+            restore();
+            if (dice_.chance(0.5)) {
+              world_.baton.sleep(dice_.below(20 * minute));
+              adopt_all();
+            }
+          }
+          break;
         default: cut_the_power(); break;
       }
     }
+  }
+
+  void editor() {
+    while (users_left_ > 0) {
+      world_.baton.sleep(dice_.below(5 * minute));
+      if (users_left_ == 0) break;
+      switch (dice_.below(8)) {
+        case 0: edits_.make_a_mistake(); break;
+        case 1: edits_.rotate_a_token(); break;
+        case 2: edits_.change_prices(); break;
+        default: edits_.change_a_rule(); break;
+      }
+    }
+  }
+
+  /// The state folder of a while ago takes the place of the one that is used.
+  void restore() {
+    if (manner_ != Manner::deaths || !world_.disk.kept()) return;
+    world_.say("the backup is put back");
+    for (Process* process : world_.running) process->die();
+    while (!world_.running.empty()) world_.baton.sleep(100);
+    world_.put_the_backup_back();
+    ++world_.witness.totals.restores;
+    world_.ledger->read([&](const LedgerView& view) { world_.witness.restored(view); });
+  }
+
+  /// A person looks at what this ledger does not know, and says that it is the one that counts.
+  void adopt_all() {
+    command("adopt", [&](Process& process) {
+      world_.witness.confirmed();
+      const Adoption found = adopt(process.parts(), "acme", "ann", false);
+      world_.say("adopted " + std::to_string(found.servers.size()) +
+                 (found.accepted ? "; it goes on" : "; it stays paused"));
+    });
   }
 
   void kill_somebody() {
@@ -462,9 +490,11 @@ class Life {
     while (users_left_ > 0) world_.baton.sleep(10 * second);
     world_.say("peace");
     world_.roughness = {};
+    world_.hidden.clear();
     world_.clouds->set_faults({});
     world_.clock.set_wall(0);
     world_.disk.fail_after(-1);
+    edits_.mend();
     while (!world_.ledger || world_.disk.off()) world_.baton.sleep(second);
     over_ = peace_ = true;
     // Half a day; and two more, since what was asked for while the wall clock was a day ahead, and
@@ -472,9 +502,17 @@ class Life {
     const std::int64_t until = world_.baton.now() + 60 * hour;
     settle(until);
     world_.baton.sleep(30 * minute);  // older than any grace
+    for (int i = 0; i < 5 && is_paused(); ++i) adopt_all();
     for (int i = 0; i < 3; ++i) reap("", "ann");
     settle(until);
     world_.ledger->read([&](const LedgerView& view) { world_.witness.at_end(view); });
+  }
+
+  [[nodiscard]] bool is_paused() const {
+    bool paused = false;
+    world_.ledger->read(
+        [&](const LedgerView& view) { paused = !view.identity().paused.empty(); });
+    return paused;
   }
 
   /// `berth run --once`, until all is over, also what waits for an approval that nobody gives.
@@ -495,7 +533,9 @@ class Life {
 
   World world_;
   Dice& dice_;
+  Edits edits_;
   const Manner manner_;
+  bool restores_ = false;
   int users_left_ = 0, born_ = 0, keys_ = 0;
   bool peace_ = false, over_ = false;
 };

@@ -108,7 +108,7 @@ int live_all(const Asked& asked, Manner manner) {
   const Totals& sums = all.totals;
   std::printf("COUNTED: %llu lives, %llu failed: %llu deployments acknowledged, "
               "%llu servers bought, %llu requests, %llu commits, "
-              "%llu deaths, %llu power cuts, %llu commands; "
+              "%llu deaths, %llu power cuts, %llu restores, %llu commands; "
               "%.0f s, %.0f deployments a second\n",
               static_cast<unsigned long long>(all.lives),
               static_cast<unsigned long long>(all.failed),
@@ -118,6 +118,7 @@ int live_all(const Asked& asked, Manner manner) {
               static_cast<unsigned long long>(sums.commits),
               static_cast<unsigned long long>(sums.deaths),
               static_cast<unsigned long long>(sums.power_cuts),
+              static_cast<unsigned long long>(sums.restores),
               static_cast<unsigned long long>(sums.commands), took,
               static_cast<double>(sums.deployments) / took);
   if (broken) std::printf("a job ended before its time\n");

@@ -96,6 +96,31 @@ MUTANTS = {
           "  if (nearest == \"unreachable\") return wait_for(true, \"\", details);\n",
           "  if (nearest == \"unreachable\")\n    return {VerdictKind::deny, \"no_fitting_offer\","
           " \"A cloud could not be asked.\"};\n")]),
+    "config-of-the-start": (
+        "a process works for ever by the config it started with", False,
+        [("core/watched_config.cpp", "  if (!asked && now < next_look_ms_) return false;\n",
+          "  if (!asked) return false;\n")]),
+    "no-second-look-at-the-config": (
+        "what was decided is asked for without another look at the files", False,
+        [(ATTEMPT, "    if (!config.empty() && !parts.configuration.still(config))\n",
+          "    if (!config.empty() && parts.configuration.fingerprint().empty())\n")]),
+    "bought-by-a-broken-config": (
+        "a config that cannot be used does not stop buying", False,
+        [("core/engine/place.cpp", "  if (why.empty()) return;\n", "  if (!why.empty()) return;\n"),
+         (ATTEMPT, "    if (!config.empty() && !parts.configuration.still(config))\n",
+          "    if (!config.empty() && parts.configuration.fingerprint().empty())\n")]),
+    "restored-ledger-goes-on": (
+        "a ledger that was put back is not recognised", False,
+        [("core/ledger/whereabouts.cpp", "  if (noted > row.generation)\n",
+          "  if (noted > row.generation && noted < 0)\n")]),
+    "absent-is-gone": (
+        "a server that a list does not show counts as destroyed", False,
+        [("core/engine/look.cpp", "    if (!attempt.vendor_id.empty() && !attempt.destroy_answered &&\n",
+          "    if (attempt.errors < 0 && !attempt.vendor_id.empty() && !attempt.destroy_answered &&\n")]),
+    "intent-of-an-older-ledger": (
+        "what an older state of the ledger intended is asked for all the same", False,
+        [(ATTEMPT, "      if (!attempt->unknown_outcome && decided_elsewhere(tx, *attempt)) {\n",
+          "      if (attempt->errors < 0 && decided_elsewhere(tx, *attempt)) {\n")]),
     "two-commands": (
         "a command that a dead process left behind is not ended", False,
         [("core/engine/deploy.cpp",

@@ -145,11 +145,16 @@ class Process::ItsTransport final : public Transport {
 /// lets a broken one say: it never claims that nothing happened when something did.
 class Process::LyingProvider final : public CloudProvider {
  public:
-  LyingProvider(Process& process, std::shared_ptr<CloudProvider> honest)
+  LyingProvider(Process& process, std::string account, std::shared_ptr<CloudProvider> honest)
       : process_(process),
         world_(process.world_),
+        account_(std::move(account)),
         kept_(std::move(honest)),
         honest_(*kept_) {}
+
+  [[nodiscard]] bool is_over(const std::shared_ptr<CloudProvider>& honest) const {
+    return kept_ == honest;
+  }
 
   Result<AccountCheck> check(Call& call) override { return honest_.check(call); }
 
@@ -162,6 +167,7 @@ class Process::LyingProvider final : public CloudProvider {
   }
 
   Result<Created> create(const CreateRequest& request, Call& call) override {
+    world_.witness.create_begins(request.attempt_id);
     if (lies() && world_.dice.chance(0.3))
       return failure(ErrorCode::internal, Effect::unknown, "it lost its mind before it asked");
     Result<Created> created = honest_.create(request, call);
@@ -171,6 +177,7 @@ class Process::LyingProvider final : public CloudProvider {
 
   Result<Found> find(const FindRequest& request, Call& call) override {
     Result<Found> found = honest_.find(request, call);
+    if (found) hide_some(*found);
     // A part of a cloud that cannot be seen stays so for a while: one look more shows no more.
     const std::int64_t now = world_.baton.now();
     if (now >= blind_until_ms_ && lies())
@@ -186,7 +193,10 @@ class Process::LyingProvider final : public CloudProvider {
   }
 
   Result<Done> destroy(const DestroyRequest& request, Call& call) override {
-    if (lies()) {
+    // Who is told that it is destroyed and sees it in no list cannot know better.
+    std::int64_t& until = world_.hidden[account_ + " " + request.server.server_id];
+    if (until < world_.baton.now() && lies()) {
+      until = std::max<std::int64_t>(until, 1);
       world_.say(process_.name_ + ": a plugin only says that it destroyed something");
       return Done{};
     }
@@ -194,12 +204,36 @@ class Process::LyingProvider final : public CloudProvider {
   }
 
  private:
+  /// A list that calls itself complete, and is not: for minutes it lacks a server that is there, in
+  /// every process. One whose id was told is spared until the ledger knows that id: before, nobody
+  /// could tell it from one that was never made.
+  void hide_some(Found& found) {
+    if (process_.dead_) return;
+    std::set<std::string> known;
+    process_.ledger_->read([&](const LedgerView& view) {
+      for (const AttemptRecord& one : view.live_attempts(account_)) known.insert(one.vendor_id);
+    });
+    std::erase_if(found.servers, [&](const CloudServer& server) {
+      if (known.count(server.server_id) == 0 || server.state == ServerState::gone) return false;
+      std::int64_t& until = world_.hidden[account_ + " " + server.server_id];
+      if (until == 0 && world_.dice.chance(world_.roughness.hiding)) {
+        until = world_.baton.now() + world_.dice.below(longest_hidden_ms);
+        world_.say(account_ + ": lists hide " + server.server_id);
+      }
+      if (world_.baton.now() >= until) return false;
+      if (!server.attempt_id.empty()) found.absent.push_back(server.attempt_id);
+      return true;
+    });
+  }
+
   bool lies() { return world_.dice.chance(world_.roughness.lying); }
 
   static constexpr std::int64_t longest_blind_ms = 3 * 60'000;
+  static constexpr std::int64_t longest_hidden_ms = 20 * 60'000;
 
   Process& process_;
   World& world_;
+  const std::string account_;
   const std::shared_ptr<CloudProvider> kept_;
   CloudProvider& honest_;
   std::int64_t blind_until_ms_ = 0;
@@ -213,7 +247,8 @@ class Process::ItsClouds final : public Clouds {
     Result<Cloud> cloud = process_.configured_.open(account);
     if (!cloud) return cloud;
     auto& lying = providers_[account];
-    if (!lying) lying = std::make_shared<LyingProvider>(process_, cloud->provider);
+    if (!lying || !lying->is_over(cloud->provider))  // another token, another instance
+      lying = std::make_shared<LyingProvider>(process_, account, cloud->provider);
     cloud->provider = lying;
     return cloud;
   }
@@ -389,7 +424,11 @@ Process::Process(World& world, std::string name)
     : world_(world),
       name_(std::move(name)),
       journal_(std::make_unique<ItsJournal>(*this)),
-      ledger_(std::make_unique<ItsLedger>(*this)),
+      started_with_(world.config.load()),
+      pipeline_(started_with_.pipeline),
+      in_force_(started_with_, [&world] { return world.config.load(); }, world.clock, *journal_,
+                [this](const Configuration& now) { pipeline_.replace(now.pipeline); }),
+      ledger_(under(in_force_, std::make_unique<ItsLedger>(*this))),
       transport_(std::make_unique<ItsTransport>(*this)),
       owners_(std::make_unique<ItsOwners>(*this)),
       processes_(std::make_unique<ItsProcesses>(*this)),
@@ -401,7 +440,6 @@ Process::Process(World& world, std::string name)
                 if (!static_cast<ItsTransport&>(*transport_).at_once) world_.baton.sleep(ms);
               }),
       keys_({}, [](const std::string&) -> const char* { return nullptr; }),
-      in_force_(world.settings),
       accounts_(in_force_, keys_, world.clock, *journal_),
       configured_(in_force_, accounts_, opener_),
       clouds_(std::make_unique<ItsClouds>(*this)),
@@ -416,7 +454,7 @@ Process::Process(World& world, std::string name)
                  }),
       parts_{in_force_,
              accounts_,
-             *world.pipeline,
+             pipeline_,
              *ledger_,
              *world.cache,
              catalogue_,
@@ -457,11 +495,19 @@ void Process::edge(const char* where) {
 std::optional<std::int64_t> Process::step(const Scope& scope) {
   if (dead_) return std::nullopt;
   try {
+    keep_up();
     return engine_.step(scope, [this] { return interrupted_; }).value_or(60'000);
   } catch (const LedgerError& problem) {
     world_.ledger_failed(problem);
     return std::nullopt;
   }
+}
+
+void Process::keep_up() {
+  in_force_.look();
+  if (!in_force_.has_another()) return;
+  ledger_->write([](LedgerTransaction&) {});  // between two transactions
+  ledger_->read([this](const LedgerView& view) { accounts_.refresh(view); });
 }
 
 void Process::rest(std::int64_t ms) {

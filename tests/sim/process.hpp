@@ -11,13 +11,16 @@
 #include "configured.hpp"
 #include "credentials/keyring.hpp"
 #include "engine/engine.hpp"
+#include "policy/pipeline.hpp"
 #include "shared_budgets.hpp"
+#include "watched_config.hpp"
 #include "world.hpp"
 
 namespace berth::sim {
 
 class Process {
  public:
+  /// Reads the config: throws std::runtime_error where that cannot be used.
   Process(World& world, std::string name);
   ~Process();
   Process(const Process&) = delete;
@@ -52,6 +55,8 @@ class Process {
   class LyingProvider;
   class Teller;
 
+  /// A config that was changed is in force on return; as Berth::Parts has it.
+  void keep_up();
   /// A moment at which it may die.
   void edge(const char* where);
 
@@ -61,6 +66,9 @@ class Process {
   std::atomic<bool> stopping_{false};
   bool interrupted_ = false;
   std::unique_ptr<Journal> journal_;
+  const Configuration started_with_;
+  Pipeline pipeline_;
+  WatchedConfiguration in_force_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Owners> owners_;
@@ -70,7 +78,6 @@ class Process {
   SharedRateBudgets budgets_;
   PluginOpener opener_;
   KeyStore keys_;
-  FixedConfiguration in_force_;
   LiveAccounts accounts_;
   ConfiguredClouds configured_;
   std::unique_ptr<Clouds> clouds_;

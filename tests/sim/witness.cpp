@@ -1,5 +1,6 @@
 #include "witness.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "engine/offer_codec.hpp"
@@ -10,6 +11,9 @@ namespace berth::sim {
 namespace {
 
 namespace json = boost::json;
+
+/// A config is looked at once a second, and whoever looks may just have begun.
+constexpr std::int64_t longest_look_ms = 2'000;
 
 std::string text_of(const json::object& record, std::string_view key) {
   const json::value* value = record.if_contains(key);
@@ -28,6 +32,7 @@ void Totals::add(const Totals& other) {
   commits += other.commits;
   commands += other.commands;
   duplicates += other.duplicates;
+  restores += other.restores;
 }
 
 void Witness::remember(std::string_view line) {
@@ -87,22 +92,70 @@ void Witness::created(const SeenMachine& seen) {
   if (ledger_is_there)
     world_.ledger->read([&](const LedgerView& view) {
       attempt = view.attempt(machine.attempt);
-      if (attempt && machine.cause == "create") check_price(view, *attempt, machine);
+      if (attempt) machine.organization = attempt->organization;
+      machines_[key] = machine;
+      if (!attempt) return;
+      if (machine.cause == "create") {
+        check_price(view, *attempt, machine);
+        check_rules(view, *attempt, machine);
+      }
+      check_quota(view, *attempt);
     });
   if (ledger_is_there && !attempt)
     broken(key + " was made, and no attempt " + machine.attempt + " was committed before");
-  if (attempt) {
-    machine.organization = attempt->organization;
-    // A create that was given up for lost may come while the next one is only intended.
-    if (attempt->status == AttemptStatus::intended && !attempt->unknown_outcome)
-      broken(key + " was made before the intent to request it was committed");
-  }
+  // A create that was given up for lost may come while the next one is only intended.
+  if (attempt && attempt->status == AttemptStatus::intended && !attempt->unknown_outcome)
+    broken(key + " was made before the intent to request it was committed");
   if (machine.cause == "create")
     for (const auto& [other, twin] : machines_)
-      if (twin.live && twin.cause == "create" && twin.attempt == machine.attempt)
+      if (other != key && twin.live && twin.cause == "create" && twin.attempt == machine.attempt &&
+          totals.restores == 0)
         broken("attempt " + machine.attempt + " has two servers, " + other + " and " + key);
   machines_[key] = machine;
-  if (!machine.organization.empty()) check_quota(machine.organization);
+}
+
+void Witness::create_begins(const std::string& attempt_id) {
+  create_ms_[attempt_id] = world_.baton.now();
+}
+
+/// The config that decided it allows it, and still stood in the file right before it was asked for.
+void Witness::check_rules(const LedgerView& view, const AttemptRecord& attempt,
+                          const SeenMachine& machine) {
+  if (attempt.status != AttemptStatus::requested) return;  // a late one, of an earlier create
+  const ConfigVersion* by = world_.config.named(attempt.config);
+  if (by == nullptr) return broken(attempt.id + " was decided by a config that nobody wrote");
+  if (const auto began = create_ms_.find(attempt.id);
+      began != create_ms_.end() && by->until_ms < began->second)
+    broken(attempt.id + " was asked for " + std::to_string(began->second - by->until_ms) +
+           " ms after the config that had decided it was changed");
+  const RankedOffer offer = decode_offer(attempt.offers_json, attempt.candidate);
+  if (offer.offer.offer.instance_type != machine.type) return;
+  const OrganizationSettings* organization = by->settings.organization(attempt.organization);
+  const auto deployment = view.deployment(attempt.deployment_id);
+  if (organization == nullptr || !organization->auto_provisioning)
+    broken(attempt.organization + " has a server bought, and its config forbids that");
+  else if (!organization->auto_approve_provisioning && deployment &&
+           deployment->attempt_id == attempt.id && deployment->approved_by.empty())
+    broken(attempt.organization + " has a server bought that nobody approved");
+  for (const StageSettings& stage : by->settings.pipeline) {
+    if (stage.price_cap && offer.monthly_compared.nanos > stage.price_cap->nanos)
+      broken(machine.type + " was bought for " + decimal_of_nanos(offer.monthly_compared.nanos) +
+             " a month, and the cap is " + decimal_of_nanos(stage.price_cap->nanos));
+    if (!stage.providers.empty() && std::find(stage.providers.begin(), stage.providers.end(),
+                                              machine.vendor) == stage.providers.end())
+      broken(machine.type + " was bought from " + machine.vendor + ", which the config excludes");
+  }
+}
+
+void Witness::restored(const LedgerView& view) {
+  before_restore_.clear();
+  for (const auto& [key, machine] : machines_)
+    if (machine.live) before_restore_.insert(key);
+  if (view.identity().paused.empty()) before_restore_.clear();
+  std::erase_if(acknowledged_, [&](const std::string& id) { return !view.deployment(id); });
+  std::erase_if(by_key_, [&](const auto& one) { return !view.deployment(one.second); });
+  intended_ms_.clear();
+  counted_.clear();
 }
 
 /// What a deployment buys is within what was approved for it, or, unasked, within twice what its
@@ -112,6 +165,8 @@ void Witness::check_price(const LedgerView& view, const AttemptRecord& attempt,
   const auto deployment = view.deployment(attempt.deployment_id);
   // One that was cancelled or tried again since has another estimate.
   if (!deployment || deployment->attempt_id != attempt.id) return;
+  const ConfigVersion* by = world_.config.named(attempt.config);
+  if (by == nullptr) return;
   const RankedOffer offer = decode_offer(attempt.offers_json, attempt.candidate);
   if (offer.offer.offer.instance_type != machine.type) return;  // a late one, of an earlier offer
   const std::int64_t price = offer.monthly_compared.nanos;
@@ -119,21 +174,48 @@ void Witness::check_price(const LedgerView& view, const AttemptRecord& attempt,
   const std::int64_t most =
       approved ? deployment->approved_limit.nanos
                : deployment->first_estimate.nanos *
-                     (100 + world_.settings.provisioning.dearer_percent) / 100;
+                     (100 + by->settings.provisioning.dearer_percent) / 100;
   if (price > most)
     broken(machine.type + " was bought for " + decimal_of_nanos(price) + " a month, and " +
            decimal_of_nanos(most) + (approved ? " was approved" : " is bought unasked"));
 }
 
-void Witness::check_quota(const std::string& organization) {
-  const OrganizationSettings* settings = world_.settings.organization(organization);
-  if (settings == nullptr || !settings->max_servers) return;
+/// The most that the file allowed at any time since then.
+int Witness::most_servers_since(const std::string& organization, std::int64_t ms) const {
+  int most = 0;
+  for (const ConfigVersion& one : world_.config.versions()) {
+    const OrganizationSettings* settings = one.settings.organization(organization);
+    if (one.until_ms >= ms && settings != nullptr && settings->max_servers)
+      most = std::max(most, *settings->max_servers);
+  }
+  return most;
+}
+
+/// Servers that a ledger before a restore bought are none that this one could count.
+void Witness::check_quota(const LedgerView& view, const AttemptRecord& attempt) {
   std::set<std::string> attempts;
   for (const auto& [key, machine] : machines_)
-    if (machine.live && machine.organization == organization) attempts.insert(machine.attempt);
-  if (static_cast<int>(attempts.size()) > *settings->max_servers)
-    broken(organization + " has " + std::to_string(attempts.size()) + " servers, and " +
-           std::to_string(*settings->max_servers) + " are allowed");
+    if (machine.live && machine.organization == attempt.organization &&
+        (totals.restores == 0 || view.attempt(machine.attempt)))
+      attempts.insert(machine.attempt);
+  const auto intended = intended_ms_.find(attempt.id);
+  const int most = most_servers_since(attempt.organization,
+                                      intended == intended_ms_.end() ? 0 : intended->second);
+  if (static_cast<int>(attempts.size()) > most)
+    broken(attempt.organization + " has " + std::to_string(attempts.size()) + " servers, and " +
+           std::to_string(most) + " are allowed");
+}
+
+/// No intent is committed later than one look after the file was changed.
+void Witness::check_intents(const LedgerView& view) {
+  for (const AttemptRecord& attempt : view.live_attempts("")) {
+    if (!intended_ms_.emplace(attempt.id, world_.baton.now()).second || totals.restores > 0 ||
+        (attempt.status != AttemptStatus::intended && attempt.status != AttemptStatus::requested))
+      continue;
+    const ConfigVersion* by = world_.config.named(attempt.config);
+    if (by == nullptr || by->until_ms < world_.baton.now() - longest_look_ms)
+      broken(attempt.id + " was decided by a config that had been changed before");
+  }
 }
 
 void Witness::destroyed(const std::string& key) {
@@ -146,6 +228,11 @@ void Witness::destroyed(const std::string& key) {
   if (strangers_.count(key) != 0) return broken(key + " belonged to somebody else");
   if (!world_.ledger || world_.disk.off()) return;
   world_.ledger->read([&](const LedgerView& view) {
+    if (before_restore_.count(key) != 0) {
+      const auto known = view.attempt(machine.attempt);
+      if (!known || known->failure_code != "removed")
+        broken(key + " was destroyed by a ledger that was put back, and nobody had said yes");
+    }
     bool intended = false;
     for (const AttemptRecord& one : view.live_attempts(""))
       intended = intended ||
@@ -183,16 +270,20 @@ void Witness::tell_changes(const LedgerView& view) {
 
 void Witness::at_commit(const LedgerView& view) {
   if (world_.trace) tell_changes(view);
-  for (const OrganizationSettings& organization : world_.settings.organizations) {
+  check_intents(view);
+  for (const OrganizationSettings& organization : world_.config.newest().organizations) {
     int bought = 0;
     for (const Server& server : view.fleet(organization.id)) {
       bought += server.auto_provisioned ? 1 : 0;
       if (!server.capacity.fits(server.used) && server.status != ServerStatus::destroying)
         broken("server " + server.name + " has more deployments than room");
     }
-    if (organization.max_servers && bought > *organization.max_servers)
+    const int most = most_servers_since(organization.id, world_.baton.now() - longest_look_ms);
+    // A quota that was lowered takes nothing away, and what a person adopts was bought before.
+    if (bought > most && bought > counted_[organization.id] && totals.restores == 0)
       broken(organization.id + " counts " + std::to_string(bought) + " servers, and " +
-             std::to_string(*organization.max_servers) + " are allowed");
+             std::to_string(most) + " are allowed");
+    counted_[organization.id] = bought;
   }
 }
 
@@ -202,7 +293,8 @@ void Witness::now_and_then(const LedgerView& view) {
     if (!machine.live || machine.cause != "create") continue;
     const auto attempt = view.attempt(machine.attempt);
     if (attempt && attempt->status == AttemptStatus::gone &&
-        (attempt->vendor_id == machine.id || attempt->vendor_id.empty()))
+        (attempt->vendor_id == machine.id || attempt->vendor_id.empty()) &&
+        attempt->failure_code != "ledger_restored")  // whoever put the ledger back has it
       broken(key + " lives, and its attempt says that it is gone");
   }
   DeploymentFilter waiting;
@@ -233,9 +325,18 @@ void Witness::told_final(const DeploymentRecord& deployment) {
     broken(deployment.id + " was ended by what passes: " + deployment.reason);
   if (deployment.reason_code == "clouds_unreachable" &&
       deployment.finished_unix_ms - deployment.created_unix_ms <
-          world_.settings.provisioning.limit_ms &&
+          world_.config.newest().provisioning.limit_ms &&
       world_.clock.now().unix_ms == world_.clock.true_unix_ms())
     broken(deployment.id + " was ended before its limit: " + deployment.reason);
+  if (deployment.reason_code == "config_invalid")
+    broken(deployment.id + " was ended by a mistake that was mended: " + deployment.reason);
+  if (deployment.reason_code == "auto_provisioning_disabled" && totals.restores == 0 &&
+      std::none_of(world_.config.versions().begin(), world_.config.versions().end(),
+                   [&](const ConfigVersion& one) {
+                     const auto* settings = one.settings.organization(deployment.organization);
+                     return settings != nullptr && !settings->auto_provisioning;
+                   }))
+    broken(deployment.id + " was refused by a rule that nobody wrote: " + deployment.reason);
   if (deployment.status != DeploymentStatus::succeeded) return;
   world_.ledger->read([&](const LedgerView& view) {
     const auto server = view.server(deployment.server_id);
@@ -270,7 +371,7 @@ void Witness::events_in_order(const LedgerView& view) {
       seq = event.seq;
       if (event.type == "provisioning.failed" && event.message == "Nobody waits for it any more.")
         broken(event.deployment_id + " waited for a server that was given up for want of waiting");
-      for (const NotifierSettings& notifier : world_.settings.notifiers) {
+      for (const NotifierSettings& notifier : world_.config.newest().notifiers) {
         const auto& heard = heard_[notifier.id];
         const auto when = heard.find(event.event_id);
         if (when == heard.end()) {
@@ -307,7 +408,7 @@ void Witness::at_end(const LedgerView& view) {
   }
   std::map<std::string, std::string> owned;  // vendor/id -> attempt
   for (const AttemptRecord& attempt : view.live_attempts("")) {
-    const AccountSettings* account = world_.settings.account(attempt.account);
+    const AccountSettings* account = world_.config.newest().account(attempt.account);
     if (attempt.status != AttemptStatus::ready)
       broken("attempt " + attempt.id + " is still " + std::string(to_word(attempt.status)) + ": " +
              attempt.failure);
@@ -320,8 +421,12 @@ void Witness::at_end(const LedgerView& view) {
       broken(key + " of attempt " + machine.attempt + " (" + machine.cause +
              ") lives, and nobody owns it");
   }
-  for (const auto& [key, attempt] : owned)
+  for (const auto& [key, attempt] : owned) {
+    const auto found = view.attempt(attempt);
+    // A ledger that was put back knows servers that were done away with since, and shows them as lost.
+    if (totals.restores > 0 && found->failure_code == "lost") continue;
     broken("attempt " + attempt + " is ready, and its server " + key + " is gone");
+  }
   if (!view.strays("").empty()) broken("a stray is on record, and reap is over");
   for (const AuditRecord& record : view.audit_records({{}, {}, {}, {}, 10'000}))
     if (record.status == "provisioning" || record.status == "pending")

@@ -24,7 +24,7 @@ struct SeenMachine {
 
 struct Totals {
   std::uint64_t deployments = 0, succeeded = 0, machines = 0, requests = 0, deaths = 0,
-                power_cuts = 0, commits = 0, commands = 0, duplicates = 0;
+                power_cuts = 0, commits = 0, commands = 0, duplicates = 0, restores = 0;
   void add(const Totals& other);
 };
 
@@ -37,6 +37,14 @@ class Witness final : public fakecloud::LogSink {
 
   // The ledger: what each commit leaves.
   void at_commit(const LedgerView& view);
+
+  /// A provider is about to ask for what this attempt intends.
+  void create_begins(const std::string& attempt_id);
+
+  /// The ledger was replaced by an older one.
+  void restored(const LedgerView& view);
+  /// A person takes that one for the one that counts.
+  void confirmed() { before_restore_.clear(); }
 
   /// What need not be asked at each commit.
   void now_and_then(const LedgerView& view);
@@ -65,7 +73,11 @@ class Witness final : public fakecloud::LogSink {
   void created(const SeenMachine& machine);
   void destroyed(const std::string& id);
   void forget_the_terminated();
-  void check_quota(const std::string& organization);
+  void check_quota(const LedgerView& view, const AttemptRecord& attempt);
+  void check_intents(const LedgerView& view);
+  void check_rules(const LedgerView& view, const AttemptRecord& attempt,
+                   const SeenMachine& machine);
+  [[nodiscard]] int most_servers_since(const std::string& organization, std::int64_t ms) const;
   void check_price(const LedgerView& view, const AttemptRecord& attempt,
                    const SeenMachine& machine);
   void events_in_order(const LedgerView& view);
@@ -80,6 +92,9 @@ class Witness final : public fakecloud::LogSink {
   std::uint64_t fingerprint_ = 14695981039346656037ULL;
   std::set<std::string> strangers_;
   std::map<std::string, std::string> told_;
+  std::map<std::string, std::int64_t> intended_ms_, create_ms_;  // by attempt, of the baton
+  std::map<std::string, int> counted_;                           // servers of an organization
+  std::set<std::string> before_restore_;  // machines that nobody has confirmed since
 };
 
 }  // namespace berth::sim

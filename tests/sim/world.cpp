@@ -77,6 +77,8 @@ World::World(Stage& on, std::uint64_t seed)
       disk(on.disk),
       clock(baton),
       entropy(dice),
+      config(on.folder + "/berth.toml", [this] { return baton.now(); }),
+      prices(on.prices),
       committed(baton),
       power(baton),
       witness(*this) {
@@ -90,13 +92,21 @@ World::~World() { close_ledger(); }
 
 void World::open_ledger() {
   std::string note;
-  ledger = open_sqlite_ledger(stage.folder, "installation-one");
+  ledger = open_sqlite_ledger(stage.folder, entropy.id());
   cache = open_sqlite_cache(stage.folder, note);
 }
 
 void World::close_ledger() {
   ledger.reset();
   cache.reset();
+}
+
+void World::put_the_backup_back() {
+  close_ledger();
+  disk.put_back();
+  clock.reboot();
+  for (auto& [pid, session] : sessions) session.ended = true;
+  open_ledger();
 }
 
 void World::ledger_failed(const LedgerError& problem) {

@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "baton.hpp"
-#include "config/settings.hpp"
+#include "config_file.hpp"
 #include "dice.hpp"
 #include "disk.hpp"
 #include "fakecloud/cloud.hpp"
 #include "ledger/ledger.hpp"
 #include "offers/cache.hpp"
-#include "policy/pipeline.hpp"
 #include "reach/catalogue.hpp"
 #include "witness.hpp"
 #include "world/world.hpp"
@@ -28,6 +27,7 @@ struct Roughness {
   double full_disk = 0;    // of each commit
   double slow = 0;         // an answer that takes up to a minute
   double lying = 0;        // an answer of a plugin that is wrong
+  double hiding = 0;       // a look from which on a server is hidden for minutes
   double notifier = 0;     // a delivery that fails
   double command = 0;      // a deploy command that fails or hangs
 };
@@ -102,8 +102,8 @@ class World {
   SimClock clock;
   SimEntropy entropy;
   Roughness roughness;
-  Configuration settings;
-  std::unique_ptr<Pipeline> pipeline;
+  ConfigFile config;
+  fakecloud::Catalogue prices;     // what the clouds ask for just now
   std::unique_ptr<Ledger> ledger;  // nullptr while the machine is off
   std::unique_ptr<Cache> cache;
   Signal committed;  // somebody wrote to the ledger
@@ -111,6 +111,7 @@ class World {
   std::set<std::string> living;  // owners whose lock is held
   std::set<Process*> running;    // also the dead, until their last thread has ended
   std::map<std::int64_t, SimSession> sessions;
+  std::map<std::string, std::int64_t> hidden;  // "account server": until when no look shows it
   std::int64_t last_pid = 1000;
   Witness witness;
   std::unique_ptr<fakecloud::Cloud> clouds;  // writes to the witness
@@ -118,6 +119,9 @@ class World {
 
   void open_ledger();
   void close_ledger();
+  /// The state folder is what it was at disk.keep(): all that the ledger learned since is forgotten.
+  /// The machine starts again. REQUIRES: nothing runs on it.
+  void put_the_backup_back();
   /// A full disk is the process's own trouble; a power failure is everybody's.
   void ledger_failed(const LedgerError& problem);
   void say(const std::string& line);
