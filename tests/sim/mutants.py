@@ -106,9 +106,10 @@ MUTANTS = {
           "    if (!config.empty() && parts.configuration.fingerprint().empty())\n")]),
     "bought-by-a-broken-config": (
         "a config that cannot be used does not stop buying", False,
-        [("core/engine/place.cpp", "  if (why.empty()) return;\n", "  if (!why.empty()) return;\n"),
-         (ATTEMPT, "    if (!config.empty() && !parts.configuration.still(config))\n",
-          "    if (!config.empty() && parts.configuration.fingerprint().empty())\n")]),
+        [("core/engine/place.cpp",
+          "  const std::string why = parts.configuration.problem();\n  if (why.empty()) return;\n",
+          "  const std::string why = parts.configuration.problem();\n"
+          "  if (!why.empty() || decision.outcome.code.empty()) return;\n")]),
     "restored-ledger-goes-on": (
         "a ledger that was put back is not recognised", False,
         [("core/ledger/whereabouts.cpp", "  if (noted > row.generation)\n",
