@@ -113,7 +113,9 @@ MUTANTS = {
     "restored-ledger-goes-on": (
         "a ledger that was put back is not recognised", False,
         [("core/ledger/whereabouts.cpp", "  if (noted > row.generation)\n",
-          "  if (noted > row.generation && noted < 0)\n")]),
+          "  if (noted > row.generation && noted < 0)\n"),
+         ("core/engine/standing.cpp", "  if (!known) return is_minted(server.attempt_id);",
+          "  if (!known) return false;")]),
     "absent-is-gone": (
         "a server that a list does not show counts as destroyed", False,
         [("core/engine/look.cpp", "    if (!attempt.vendor_id.empty() && !attempt.destroy_answered &&\n",

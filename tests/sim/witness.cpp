@@ -151,7 +151,12 @@ void Witness::restored(const LedgerView& view) {
   before_restore_.clear();
   for (const auto& [key, machine] : machines_)
     if (machine.live) before_restore_.insert(key);
-  if (view.identity().paused.empty()) before_restore_.clear();
+  // Where nothing was bought or placed since the backup, nothing is forgotten.
+  const bool all_known =
+      std::all_of(machines_.begin(), machines_.end(), [&](const auto& one) {
+        return !one.second.live || view.attempt(one.second.attempt);
+      });
+  if (all_known && view.identity().paused.empty()) before_restore_.clear();
   std::erase_if(acknowledged_, [&](const std::string& id) { return !view.deployment(id); });
   std::erase_if(by_key_, [&](const auto& one) { return !view.deployment(one.second); });
   intended_ms_.clear();

@@ -11,9 +11,11 @@ NOTICED = re.compile(r"in force now \(([0-9a-f]+)\)|cannot be used: |is as it wa
 
 class Edited(harness.Story):
     """A story with a `berth run`, and a config of its own for who only hands in deployments."""
+    swaps = ()
 
     def __enter__(self):
         self.edits = 0
+        self.token(harness.SECRETS["HT"])
         self.configure(("hetzner",), berth="# the first")
         os.rename(self.path("berth.toml"), self.path("submit.toml"))
         self.configure(("hetzner",), berth="# the first")
@@ -29,14 +31,27 @@ class Edited(harness.Story):
         with open(self.log) as file:
             return file.read()
 
-    def edit(self, **config):
+    def account(self, *given):
+        return super().account(*given).replace('{ env = "HT" }', '{ file = "token" }')
+
+    def token(self, text):
+        with open(self.path("new-token"), "w") as file:
+            os.chmod(file.name, 0o600)
+            file.write(text)
+        os.rename(self.path("new-token"), self.path("token"))
+
+    def edit(self, swaps=(), **config):
         """Returns the hash of what is in force then, or None."""
         self.edits += 1
+        self.swaps = swaps
         self.configure(("hetzner",), berth=f"# edit {self.edits}", **config)
         return self.noticed()
 
     def write_config(self, text):
         """As an editor does it."""
+        for old, new in self.swaps:
+            self.check(old in text, (old, text))
+            text = text.replace(old, new)
         with open(self.path("new.toml"), "w") as file:
             file.write(text)
         os.rename(self.path("new.toml"), self.path("berth.toml"))
@@ -106,18 +121,11 @@ def is_asked_to_look_by_a_sighup_and_ended_by_a_sigterm():
 
 def uses_a_token_that_was_rotated_in_its_file():
     with Edited() as story:
-        def token(text):
-            with open(story.path("new-token"), "w") as file:
-                os.chmod(file.name, 0o600)
-                file.write(text)
-            os.rename(story.path("new-token"), story.path("token"))
-        token("revoked-token")
-        configure = story.account
-        story.account = lambda *given: configure(*given).replace('{ env = "HT" }', '{ file = "token" }')
-        story.edit()
+        story.token("revoked-token")
+        story.noticed()
         web = story.submit("web")
         story.settles(web, "account_unusable")
-        token(harness.SECRETS["HT"])
+        story.token(harness.SECRETS["HT"])
         story.noticed()
         other = story.submit("other")
         story.settles(other, "succeeded")
@@ -142,14 +150,25 @@ def buys_only_what_the_config_of_the_moment_allows():
     seed = int(os.environ.get("BERTH_SEED", random.randrange(1 << 30)))
     print(f"BERTH_SEED={seed} BERTH_CONFIG_EDITS={edits}")
     dice = random.Random(seed)
+    cap = '[[pipeline]]\nstage = "sizing"\n[[pipeline]]\nstage = "selection"\nprice_cap = ' \
+          '{ amount = "%s", currency = "USD" }\n[[pipeline]]\nstage = "approval"\n'
+    forbid = ("auto_provisioning = true", "auto_provisioning = false")
+    no_yes = {"auto_approve": False, "max_servers": 10_000}
+    # What is edited, how, and what becomes of a deployment then.
     kinds = {
-        "allowed": ({"max_servers": 10_000}, ("succeeded",)),
+        "allowed": ({}, ("succeeded",)),
         "another quota": ({"max_servers": 9_999}, ("succeeded",)),
-        "no yes": ({"auto_approve": False, "max_servers": 10_000}, ("awaiting_approval",)),
-        "no quota": ({"max_servers": 0}, ("denied",)),
+        "a high cap": ({"more": cap % "500"}, ("succeeded",)),
+        "a low cap": ({"more": cap % "1"}, ("no_fitting_offer",)),
+        "no flag": ({"swaps": [forbid]}, ("auto_provisioning_disabled",)),
+        "no yes": (no_yes, ("awaiting_approval",)),
+        "another admin": ({**no_yes, "swaps": [('["ann"]', '["bob"]')]}, ("awaiting_approval",)),
+        "no quota": ({"max_servers": 0}, ("quota_exceeded",)),
         "invalid": ({"more": "[[organization]]\nid = 7\n"}, ("config_invalid",)),
         "cut off": ({"more": "[[organ"}, ("config_invalid",)),
+        "a revoked token": ({}, ("account_unusable",)),
     }
+    buys = ("allowed", "another quota", "a high cap", "a revoked token")
     with Edited() as story:
         allowing = {story.rows("SELECT config FROM process_config")[0][0]}
         waiting = []
@@ -158,24 +177,30 @@ def buys_only_what_the_config_of_the_moment_allows():
             config, outcome = kinds[kind]
             early = story.submit(f"early-{number}", 8, 16, 100) if dice.random() < 0.5 else None
             more = "\n" * number + config.get("more", "")  # each mistake on a line of its own
-            in_force = story.edit(**{**config, "more": more})
-            if outcome == ("succeeded",):
+            in_force = story.edit(**{"max_servers": 10_000, **config, "more": more})
+            if kind == "a revoked token":
+                story.token(f"revoked-{number}")
+                story.noticed()
+            if kind in buys:
                 allowing.add(in_force)
             late = story.submit(f"late-{number}", 8, 16, 100)
             story.settles(late, *outcome)
-            if outcome == ("config_invalid",):
-                waiting += [late]
-            elif outcome == ("denied",):
-                story.check(story.status(late)[1] == "quota_exceeded", story.status(late))
-            if early:
-                waiting += [early]
+            if kind == "another admin":
+                no = story.berth("--as", "ann", "approve", late)
+                story.check(no.code != 0 and "bob" in no.err, no)
+            if kind == "a revoked token":
+                story.token(harness.SECRETS["HT"])
+                story.noticed()
+            waiting += [late] if outcome[0] in ("config_invalid", "account_unusable") else []
+            waiting += [early] if early else []
         allowing.add(story.edit(max_servers=10_000))
         for one in waiting:  # by the config before the edit, or by one after it
-            story.settles(one, "succeeded", "awaiting_approval", "denied")
+            story.settles(one, "succeeded", "awaiting_approval", "denied", "no_fitting_offer")
         bought = story.rows("SELECT id, config FROM attempt WHERE status <> 'gone' OR vendor_id <> ''")
         story.check(bought and all(config in allowing for _, config in bought), (bought, allowing))
         lost = story.rows("SELECT id, status, reason FROM deployment WHERE status NOT IN "
-                          "('succeeded', 'awaiting_approval', 'denied')")
+                          "('succeeded', 'awaiting_approval', 'denied') "
+                          "AND reason_code <> 'no_fitting_offer'")
         story.check(not lost, lost)
         story.check(len(story.machines()) == len(bought), (story.machines(), bought))
 
