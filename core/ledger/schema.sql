@@ -480,6 +480,9 @@ ALTER TABLE attempt ADD COLUMN destroy_refusals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attempt ADD COLUMN destroy_problem TEXT NOT NULL DEFAULT '';
 
 -- migration 8
+-- What became of a purchase is forgotten by a ledger that goes back, too.
+CREATE TRIGGER generation_of_steps AFTER UPDATE OF status ON attempt WHEN NEW.status <> OLD.status
+  BEGIN UPDATE identity SET generation = generation + 1 WHERE one = 1; END;
 -- By which config a server was asked for: a hash of all that was read. '': nobody knows.
 ALTER TABLE attempt ADD COLUMN config TEXT NOT NULL DEFAULT '';
 -- The config that each process works by, beside the owner that it is known by.

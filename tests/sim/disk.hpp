@@ -33,7 +33,6 @@ class Disk {
   /// there is. REQUIRES of put_back(): keep() was called in this life, and no file is open.
   void keep();
   void put_back();
-  [[nodiscard]] bool kept() const { return !backup_.empty(); }
   /// What survives is decided here. REQUIRES: no file is open.
   void power_on();
 

@@ -41,6 +41,8 @@ class Life {
     }
     baton.start("mischief", [this] { mischief(); });
     if (dice_.chance(0.4)) baton.start("edits", [this] { editor(); });
+    if (manner_ == Manner::deaths && dice_.chance(0.25))
+      baton.start("backups", [this] { keeper(); });
     baton.start("machine", [this] { machine(); });
     baton.start("end", [this] { end(); });
     for (const std::string& stuck : baton.run())
@@ -123,7 +125,6 @@ class Life {
     rates.notifier = sometimes(0.5, 0.3);
     rates.command = sometimes(0.5, 0.3);
     if (rough) world_.clouds->set_faults(some_faults());
-    restores_ = dice_.chance(0.3);
   }
 
   /// What may go wrong at a cloud. Lists that are late or lack something stay within the settling
@@ -370,7 +371,7 @@ class Life {
     while (users_left_ > 0) {
       world_.baton.sleep(dice_.below(6 * minute));
       if (!world_.ledger || users_left_ == 0) continue;
-      switch (dice_.below(9)) {
+      switch (dice_.below(8)) {
         case 0:
         case 1: kill_somebody(); break;
         case 2: world_.clouds->set_faults(some_faults()); break;
@@ -384,19 +385,6 @@ class Life {
           }
           break;
         case 5: world_.clock.set_wall(0); break;
-        case 6:
-          if (!restores_) break;
-          if (!world_.disk.kept() || dice_.chance(0.4)) {
-            world_.say("somebody makes a backup");
-            world_.disk.keep();
-          } else {
-            restore();
-            if (dice_.chance(0.5)) {
-              world_.baton.sleep(dice_.below(20 * minute));
-              adopt_all();
-            }
-          }
-          break;
         default: cut_the_power(); break;
       }
     }
@@ -415,15 +403,33 @@ class Life {
     }
   }
 
+  void keeper() {
+    for (;;) {
+      world_.baton.sleep(dice_.below(6 * minute));
+      if (users_left_ == 0) return;
+      world_.say("somebody makes a backup");
+      world_.disk.keep();
+      world_.baton.sleep(dice_.below(15 * minute));
+      if (users_left_ == 0) return;
+      restore();
+      if (dice_.chance(0.5)) continue;
+      world_.baton.sleep(dice_.below(20 * minute));
+      if (users_left_ > 0) adopt_all();
+    }
+  }
+
   /// The state folder of a while ago takes the place of the one that is used.
   void restore() {
-    if (manner_ != Manner::deaths || !world_.disk.kept()) return;
     world_.say("the backup is put back");
     for (Process* process : world_.running) process->die();
     while (!world_.running.empty()) world_.baton.sleep(100);
+    std::int64_t had_come_to = 0;
+    world_.ledger->read(
+        [&](const LedgerView& view) { had_come_to = view.identity().generation; });
     world_.put_the_backup_back();
     ++world_.witness.totals.restores;
-    world_.ledger->read([&](const LedgerView& view) { world_.witness.restored(view); });
+    world_.ledger->read(
+        [&](const LedgerView& view) { world_.witness.restored(view, had_come_to); });
   }
 
   /// A person looks at what this ledger does not know, and says that it is the one that counts.
@@ -535,7 +541,6 @@ class Life {
   Dice& dice_;
   Edits edits_;
   const Manner manner_;
-  bool restores_ = false;
   int users_left_ = 0, born_ = 0, keys_ = 0;
   bool peace_ = false, over_ = false;
 };

@@ -147,16 +147,15 @@ void Witness::check_rules(const LedgerView& view, const AttemptRecord& attempt,
   }
 }
 
-void Witness::restored(const LedgerView& view) {
-  before_restore_.clear();
-  for (const auto& [key, machine] : machines_)
-    if (machine.live) before_restore_.insert(key);
-  // Where nothing was bought or placed since the backup, nothing is forgotten.
+void Witness::restored(const LedgerView& view, std::int64_t had_come_to) {
   const bool all_known =
       std::all_of(machines_.begin(), machines_.end(), [&](const auto& one) {
         return !one.second.live || view.attempt(one.second.attempt);
       });
-  if (all_known && view.identity().paused.empty()) before_restore_.clear();
+  // Where nothing was bought or placed since the backup, nothing is forgotten.
+  if (!all_known || view.identity().generation != had_come_to)
+    for (const auto& [key, machine] : machines_)
+      if (machine.live) before_restore_.insert(key);
   std::erase_if(acknowledged_, [&](const std::string& id) { return !view.deployment(id); });
   std::erase_if(by_key_, [&](const auto& one) { return !view.deployment(one.second); });
   intended_ms_.clear();
@@ -294,8 +293,10 @@ void Witness::at_commit(const LedgerView& view) {
 
 void Witness::now_and_then(const LedgerView& view) {
   forget_the_terminated();
+  std::set<std::string> owned;  // what was adopted has another attempt than its label says
+  for (const AttemptRecord& one : view.live_attempts("")) owned.insert(one.vendor_id);
   for (const auto& [key, machine] : machines_) {
-    if (!machine.live || machine.cause != "create") continue;
+    if (!machine.live || machine.cause != "create" || owned.count(machine.id) != 0) continue;
     const auto attempt = view.attempt(machine.attempt);
     if (attempt && attempt->status == AttemptStatus::gone &&
         (attempt->vendor_id == machine.id || attempt->vendor_id.empty()) &&
@@ -348,7 +349,8 @@ void Witness::told_final(const DeploymentRecord& deployment) {
     if (!server) return broken(deployment.id + " succeeded on a server that is not recorded");
     if (!server->auto_provisioned || server->status != ServerStatus::ready) return;
     const auto machine = machines_.find(server->provider + "/" + server->vendor_id);
-    if (machine == machines_.end() || !machine->second.live)
+    // A ledger that was put back knows its servers as they were until it looks at them again.
+    if (totals.restores == 0 && (machine == machines_.end() || !machine->second.live))
       broken(deployment.id + " succeeded on " + server->vendor_id + ", which is no live server");
   });
 }

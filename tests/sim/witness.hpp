@@ -41,8 +41,8 @@ class Witness final : public fakecloud::LogSink {
   /// A provider is about to ask for what this attempt intends.
   void create_begins(const std::string& attempt_id);
 
-  /// The ledger was replaced by an older one.
-  void restored(const LedgerView& view);
+  /// The ledger was replaced by an older one; the one before had come to that generation.
+  void restored(const LedgerView& view, std::int64_t had_come_to);
   /// A person takes that one for the one that counts.
   void confirmed() { before_restore_.clear(); }
 
