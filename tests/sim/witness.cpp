@@ -99,7 +99,7 @@ void Witness::created(const SeenMachine& seen) {
         check_price(view, *attempt, machine);
         check_rules(view, *attempt, machine);
       }
-      check_quota(view, *attempt);
+      check_quota(*attempt);
     });
   if (ledger_is_there && !attempt)
     broken(key + " was made, and no attempt " + machine.attempt + " was committed before");
@@ -195,12 +195,12 @@ int Witness::most_servers_since(const std::string& organization, std::int64_t ms
   return most;
 }
 
-/// Servers that a ledger before a restore bought are none that this one could count.
-void Witness::check_quota(const LedgerView& view, const AttemptRecord& attempt) {
+/// Not after a restore: what the ledger of before bought, the one of now cannot count.
+void Witness::check_quota(const AttemptRecord& attempt) {
+  if (totals.restores > 0) return;
   std::set<std::string> attempts;
   for (const auto& [key, machine] : machines_)
-    if (machine.live && machine.organization == attempt.organization &&
-        (totals.restores == 0 || view.attempt(machine.attempt)))
+    if (machine.live && machine.organization == attempt.organization)
       attempts.insert(machine.attempt);
   const auto intended = intended_ms_.find(attempt.id);
   const int most = most_servers_since(attempt.organization,

@@ -73,7 +73,7 @@ class Witness final : public fakecloud::LogSink {
   void created(const SeenMachine& machine);
   void destroyed(const std::string& id);
   void forget_the_terminated();
-  void check_quota(const LedgerView& view, const AttemptRecord& attempt);
+  void check_quota(const AttemptRecord& attempt);
   void check_intents(const LedgerView& view);
   void check_rules(const LedgerView& view, const AttemptRecord& attempt,
                    const SeenMachine& machine);
