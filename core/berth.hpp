@@ -105,7 +105,7 @@ struct ServerReport {
   Money monthly;
   std::int64_t created_unix_ms = 0, ready_unix_ms = 0;
   std::vector<std::string> applications;
-  std::string reason;  // why it goes, and what hinders it; "" where it stays
+  std::string reason;  // why it goes and what hinders it, is off, or is lost; "": nothing is wrong
 };
 
 /// The statuses of a deployment and what they mean for an exit status: see `exit_status`.
@@ -198,8 +198,8 @@ struct OfferQuery {
 /// A server that reaping has something to say about.
 struct ReapRow {
   std::string kind;    // "stray": nobody owned it; "server": of the fleet
-  /// "destroyed" "destroying" "draining" "lost" "kept"; with dry_run also what would be done:
-  /// "would_destroy" "would_drain" "would_lose"
+  /// "destroyed" "destroying" "draining" "stopped" "lost" "kept"; with dry_run also what would be
+  /// done: "would_destroy" "would_drain" "would_lose"
   std::string action;
   std::string account, vendor_id, server_id, name, organization, attempt_id, region, instance_type;
   std::string code, sentence;      // why

@@ -6,6 +6,7 @@
 #include "engine/attempt.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
+#include "engine/refresh.hpp"
 #include "engine/requests.hpp"
 #include "engine/scale_down.hpp"
 #include "engine/standing.hpp"
@@ -103,9 +104,24 @@ void add_lost(const LedgerView& view, const std::string& account, ReapReport& re
         ReapRow& row = report.rows.back();
         row.action = "lost";
         row.code = lost_code;
-        row.sentence = "the cloud's list does not show it any more";
+        row.sentence = attempt.failure;
+        while (!row.sentence.empty() && row.sentence.back() == '.') row.sentence.pop_back();
         row.since_unix_ms = attempt.absent_since_unix_ms;
       }
+}
+
+/// Ready servers that do not run: nobody uses them, and they cost.
+void add_stopped(const LedgerView& view, const std::string& account, ReapReport& report) {
+  for (const AttemptRecord& attempt : view.live_attempts(account)) {
+    if (attempt.status != AttemptStatus::ready || attempt.failure_code != stopped_code) continue;
+    const auto server = view.server(attempt.server_id);
+    if (!server) continue;
+    report.rows.push_back(row_of(*server));
+    ReapRow& row = report.rows.back();
+    row.action = row.code = stopped_code;
+    row.sentence = attempt.failure;
+    while (!row.sentence.empty() && row.sentence.back() == '.') row.sentence.pop_back();
+  }
 }
 
 void add_destroying(const LedgerView& view, const std::string& account, ReapReport& report) {
@@ -185,8 +201,10 @@ void add_seen(const LedgerView& view, const Reconciliation& seen, bool confirmed
     if (!server || one.again || one.attempt.absent_looks == 0) continue;
     ReapRow row = row_of(*server);
     row.action = one.lost ? "would_lose" : "kept";
-    row.code = "not_listed";
-    row.sentence = "the cloud's list does not show it; it is lost when that is so twice";
+    row.code = one.ended.empty() ? "not_listed" : "ended";
+    row.sentence = one.ended.empty()
+                       ? "the cloud's list does not show it; it is lost when that is so twice"
+                       : "the cloud says that it is no more: " + one.ended;
     row.since_unix_ms = one.attempt.absent_since_unix_ms;
     report.rows.push_back(std::move(row));
   }
@@ -225,6 +243,7 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
         report.paused.push_back(elsewhere_text(question.account, seen.elsewhere));
       add_seen(view, seen, confirmed, report);
       add_lost(view, question.account, report);
+      add_stopped(view, question.account, report);
     });
   }
   const ReapReport so_far = report;
@@ -278,6 +297,7 @@ ReapReport report_of_reaping(const EngineParts& parts, const LedgerView& view,
     }
     add_destroying(view, account, report);
     add_lost(view, account, report);
+    add_stopped(view, account, report);
   }
   // One clock stops all accounts, and says so once.
   std::sort(report.paused.begin(), report.paused.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/attempt.hpp"
+#include "engine/reconcile.hpp"
 #include "plan_reader.hpp"
 
 namespace berth {
@@ -52,8 +53,11 @@ ServerReport report_of(const LedgerView& view, const Server& server,
   report.monthly = {server.monthly_nanos, server.currency};
   report.created_unix_ms = server.created_unix_ms;
   report.ready_unix_ms = server.ready_unix_ms;
-  if (server.status == ServerStatus::destroying)
-    if (const auto attempt = view.attempt(server.attempt_id)) report.reason = why_it_goes(*attempt);
+  if (const auto attempt = view.attempt(server.attempt_id)) {
+    if (server.status == ServerStatus::destroying) report.reason = why_it_goes(*attempt);
+    if (server.status == ServerStatus::stopped || is_lost(*attempt))
+      report.reason = attempt->failure;
+  }
   for (const HoldRecord& hold : view.holds_on(server.id))
     if (std::find(report.applications.begin(), report.applications.end(), hold.application) ==
         report.applications.end())

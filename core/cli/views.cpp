@@ -80,7 +80,7 @@ std::string next_step(const DeploymentReport& deployment) {
 Tone tone_of_status(std::string_view status) {
   if (status == "succeeded" || status == "ready") return Tone::good;
   if (status == "awaiting_approval" || status == "cancelled" || status == "user_cancelled" ||
-      status == "draining")
+      status == "draining" || status == "stopped")
     return Tone::warning;
   if (status == "denied" || status == "insufficient_capacity" || status == "timed_out" ||
       status == "error" || status == "quota_exceeded" || status.ends_with("failed"))

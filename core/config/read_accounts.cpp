@@ -106,7 +106,7 @@ void read_ssh(TableReader& reader, AccountSettings& account) {
   for (const PlacedText& file : reader.placed_texts("ssh_public_key_files"))
     add_keys_of(reader, file, account.ssh_public_keys);
   reader.text("ssh_user", account.ssh_user);
-  if (!is_user_name(account.ssh_user))
+  if (reader.has("ssh_user") && !is_user_name(account.ssh_user))
     reader.complain("ssh_user", "is '" + account.ssh_user + "', which is no user's name");
   reader.whole("ssh_port", 1, 65'535, account.ssh_port);
   reader.path("ssh_identity_file", account.ssh_identity_file);

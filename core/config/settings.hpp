@@ -61,7 +61,7 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   std::string image;                    // "": the provider's default
   std::vector<std::string> ssh_public_keys;
   std::string user_data;                // cloud-init; from a file
-  std::string ssh_user = "root";
+  std::string ssh_user;                 // "": the image's, as the provider tells it, else root
   int ssh_port = 22;
   std::filesystem::path ssh_identity_file;  // a private key; "": the agent's, or those of ~/.ssh
   PluginSettings settings;

@@ -7,9 +7,11 @@
 #include "engine/finish.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
+#include "engine/refresh.hpp"
 #include "engine/requests.hpp"
 #include "engine/standing.hpp"
 #include "engine/tell.hpp"
+#include "request/names.hpp"
 
 namespace berth {
 namespace {
@@ -60,7 +62,9 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
   server.organization = one.organization;
   server.name = stray.name.empty() ? stray.vendor_id : stray.name;
   server.status = ServerStatus::ready;
-  server.reachable = shown.state == ServerState::running;
+  const bool off = shown.state == ServerState::stopped || shown.state == ServerState::stopping;
+  if (off) server.status = ServerStatus::stopped;
+  server.reachable = off || shown.state == ServerState::running;
   server.auto_provisioned = true;
   server.account = stray.account;
   server.region = stray.region;
@@ -76,7 +80,10 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
   server.ready_unix_ms = now.unix_ms;
   if (const AccountPointer account = parts.accounts.find(stray.account)) {
     server.provider = account->plugin;
-    server.ssh_user = shown.ssh_user.empty() ? account->ssh_user : shown.ssh_user;
+    if (!account->ssh_user.empty())
+      server.ssh_user = account->ssh_user;
+    else if (is_user_name(shown.ssh_user))
+      server.ssh_user = shown.ssh_user;
     server.ssh_port = account->ssh_port;
   }
   AttemptRecord attempt;
@@ -95,6 +102,10 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
   attempt.created_unix_ms = attempt.accepted_unix_ms = server.created_unix_ms;
   attempt.expires_unix_ms = shown.expires_at_unix_ms;
   attempt.mark = label_of(shown, ledger_label);
+  if (off) {
+    attempt.failure_code = stopped_code;
+    attempt.failure = "It was stopped when " + user + " adopted it.";
+  }
 
   const std::string application = label_of(shown, application_label);
   const bool held = room && is_name(application) &&

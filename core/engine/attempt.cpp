@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "berth/codec.hpp"
+#include "engine/answer_check.hpp"
 #include "engine/at_cloud.hpp"
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
@@ -88,28 +89,6 @@ void save_server(LedgerTransaction& tx, const AttemptRecord& attempt,
   if (!server) return;
   change(*server);
   tx.save(*server);
-}
-
-/// Only those stay who still fit when the next offer is smaller than the one before.
-void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt) {
-  const std::optional<Server> server = tx.server(attempt.server_id);
-  if (!server || server->capacity.fits(server->used)) return;
-  Room used;
-  for (const HoldRecord& hold : tx.holds_on(server->id)) {
-    if (server->capacity.fits(used + hold.room)) {
-      used += hold.room;
-      continue;
-    }
-    tx.remove_hold(hold.id);
-    if (auto deployment = tx.deployment(hold.deployment_id)) {
-      deployment->status = DeploymentStatus::placing;
-      deployment->server_id.clear();
-      deployment->attempt_id.clear();
-      deployment->reason = "Server " + server->name + " became a smaller one.";
-      tx.save(*deployment);
-      tx.schedule(TaskKind::deployment, deployment->id, parts.clock.now(), true);
-    }
-  }
 }
 
 /// For how long a refusal is believed, where the vendor does not say.
@@ -287,6 +266,7 @@ CreateRequest request_of(const EngineParts& parts, const LedgerView& view,
   if (account != nullptr) {
     request.image = account->image;
     request.ssh_public_keys = account->ssh_public_keys;
+    request.ssh_user = account->ssh_user;
     request.user_data = parts.settings().provisioning.ready == ReadyWhen::marker
                             ? marked_user_data(account->user_data, attempt.id)
                             : account->user_data;
@@ -366,7 +346,9 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
     return [&parts, id, created](LedgerTransaction& tx) {
       std::optional<AttemptRecord> attempt = tx.attempt(id);
       if (!attempt || attempt->status != AttemptStatus::requested) return;
-      if (created) {
+      if (created && is_anothers(tx, *attempt, created->server)) {
+        disown(parts, tx, *attempt, created->server);
+      } else if (created) {
         accept(parts, tx, *attempt, created->server, created->note);
       } else if (created.failure().effect == Effect::none) {
         refused(parts, tx, *attempt, created.failure());
@@ -401,7 +383,7 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
         for (const CloudServer& server : found->servers) {
           if (server.attempt_id != id) continue;
           was_there = true;
-          if (server.state == ServerState::gone) continue;
+          if (server.state == ServerState::gone || is_anothers(tx, *attempt, server)) continue;
           accept(parts, tx, *attempt, server, attempt->note);
           return;
         }
@@ -534,6 +516,27 @@ std::string why_it_goes(const AttemptRecord& attempt) {
   return why + ".";
 }
 
+void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt) {
+  const std::optional<Server> server = tx.server(attempt.server_id);
+  if (!server || server->capacity.fits(server->used)) return;
+  Room used;
+  for (const HoldRecord& hold : tx.holds_on(server->id)) {
+    if (server->capacity.fits(used + hold.room)) {
+      used += hold.room;
+      continue;
+    }
+    tx.remove_hold(hold.id);
+    if (auto deployment = tx.deployment(hold.deployment_id)) {
+      deployment->status = DeploymentStatus::placing;
+      deployment->server_id.clear();
+      deployment->attempt_id.clear();
+      deployment->reason = "Server " + server->name + " became a smaller one.";
+      tx.save(*deployment);
+      tx.schedule(TaskKind::deployment, deployment->id, parts.clock.now(), true);
+    }
+  }
+}
+
 bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
   return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();
 }
@@ -586,6 +589,7 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
          attempt.account + " accepted it as " + server.server_id +
              (runs(server) ? "; it runs." : "; it boots."),
          {{"phase", "accepted"}, {"attempt_id", attempt.id}});
+  if (!take_as_it_is(parts, tx, attempt, server)) return;
   // Some clouds answer only when the server runs. Where that is all that is asked for, a look could
   // tell no more.
   if (runs(server) && parts.settings().provisioning.ready == ReadyWhen::running)

@@ -40,6 +40,10 @@ inline constexpr int refusals_until_told = 3;
 /// Why it is being destroyed, and what hinders that: one or two sentences.
 std::string why_it_goes(const AttemptRecord& attempt);
 
+/// The server became a smaller one: only those stay whose room it still has, the others look for
+/// room again.
+void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt);
+
 /// Somebody still waits for it, or it was bought by hand.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 

@@ -32,7 +32,8 @@ void describe(const EngineParts& parts, Server& server, const RankedOffer& ranke
   server.monthly_nanos = ranked.monthly.nanos;
   server.currency = ranked.monthly.currency;
   if (const AccountPointer account = parts.accounts.find(server.account)) {
-    server.ssh_user = account->ssh_user;
+    // Until the cloud has said who logs in to what the image made.
+    server.ssh_user = account->ssh_user.empty() ? "root" : account->ssh_user;
     server.ssh_port = account->ssh_port;
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/answer_check.hpp"
 #include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
@@ -20,6 +21,8 @@ std::string reason_of(const CloudServer& server) {
 
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server) {
+  if (is_anothers(tx, attempt, server)) return disown(parts, tx, attempt, server);
+  if (server.state != ServerState::failed && !take_as_it_is(parts, tx, attempt, server)) return;
   switch (server.state) {
     case ServerState::failed:
     case ServerState::gone:
@@ -53,10 +56,14 @@ bool settled_absence(const EngineParts& parts, LedgerTransaction& tx, AttemptRec
 void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
             const Found& found) {
   const CloudServer* own = nullptr;
+  bool only_anothers = false;  // what carries its name is not its own
   for (const CloudServer& server : found.servers) {
     const bool same = attempt.vendor_id.empty() ? server.attempt_id == attempt.id
                                                 : server.server_id == attempt.vendor_id;
-    if (same) own = &server;
+    if (same && attempt.vendor_id.empty() && is_anothers(tx, attempt, server))
+      only_anothers = true;
+    else if (same)
+      own = &server;
   }
   const bool destroying = attempt.status == AttemptStatus::destroying;
   if (own != nullptr && own->state != ServerState::gone) {
@@ -72,7 +79,9 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   const auto& absent = found.absent;
   const bool known_absent =
       (own != nullptr && own->state == ServerState::gone) ||
-      (found.complete && std::find(absent.begin(), absent.end(), attempt.id) != absent.end());
+      (found.complete &&
+       ((only_anothers && own == nullptr) ||
+        std::find(absent.begin(), absent.end(), attempt.id) != absent.end()));
   if (!known_absent) return;
   if (destroying) {
     // A list may hide a server that runs and is paid for: whatever lists show, one whose id is
@@ -118,7 +127,8 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
     if (is_known_in(sought)) continue;
     const auto original = tx.attempt(server.attempt_id);
     if (!original || original->account != account || original->status == AttemptStatus::gone ||
-        original->vendor_id.empty() || is_known_in(tx.live_attempts(account)))
+        original->vendor_id.empty() || is_anothers(tx, *original, server) ||
+        is_known_in(tx.live_attempts(account)))
       continue;
     if (!tx.identity().paused.empty() || bought_elsewhere(server, original)) continue;
     AttemptRecord extra;

@@ -363,6 +363,21 @@ Decision decide_purchase(const EngineParts& parts, const LedgerView& view,
   return parts.pipeline.decide(facts);
 }
 
+Decision decide_instead(const EngineParts& parts, const LedgerView& view,
+                        const DeploymentRecord& deployment, const AccountOffer& offer) {
+  Facts facts = facts_of(parts, view, deployment, view.fleet(deployment.organization),
+                         "insufficient_capacity");
+  AccountOffer made = offer;
+  made.refused_until_unix_ms = 0;  // it is there
+  made.boots.clear();
+  facts.offers = std::vector<AccountOffer>{std::move(made)};
+  facts.missing_catalogues.clear();  // they were looked at when it was decided to buy
+  facts.excluded_offers.clear();
+  facts.left_accounts.clear();
+  facts.servers_counted = std::max(facts.servers_counted - 1, 0);  // without the server itself
+  return parts.pipeline.decide(facts);
+}
+
 std::optional<Preview> preview(const EngineParts& parts, const LedgerView& view,
                                const DeploymentRecord& deployment, std::size_t most_full,
                                std::size_t most_offers) {

@@ -48,6 +48,11 @@ Work reread_catalogues(const EngineParts& parts, const TaskRecord& task,
 /// it goes on without one.
 bool asks_for_want_of_another(const DeploymentRecord& deployment);
 
+/// The decision to buy this one offer for the deployment, in place of the one that was bought for
+/// it: a cloud made another type. Pure reads.
+Decision decide_instead(const EngineParts& parts, const LedgerView& view,
+                        const DeploymentRecord& deployment, const AccountOffer& offer);
+
 /// The decision to buy this one offer, which `user` chose: the same pipeline as for a deployment,
 /// at the price of this moment. Pure reads.
 Decision decide_purchase(const EngineParts& parts, const LedgerView& view,

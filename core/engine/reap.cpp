@@ -6,6 +6,7 @@
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
 #include "engine/reconcile.hpp"
+#include "engine/refresh.hpp"
 #include "engine/requests.hpp"
 #include "engine/standing.hpp"
 #include "engine/tell.hpp"
@@ -90,23 +91,30 @@ void doom(const EngineParts& parts, LedgerTransaction& tx, StrayRecord& stray) {
                                              " is destroyed. " + reaper.failure);
 }
 
-void lose(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt) {
+void lose(const EngineParts& parts, LedgerTransaction& tx, const SeenServer& seen) {
+  AttemptRecord attempt = seen.attempt;
   attempt.failure_code = lost_code;
-  attempt.failure = attempt.account + " does not list server " + attempt.vendor_id + " any more.";
+  attempt.failure = attempt.account + (seen.ended.empty()
+                                           ? " does not list server " + attempt.vendor_id +
+                                                 " any more."
+                                           : " shows server " + attempt.vendor_id +
+                                                 " as no more: " + seen.ended + ".");
   tx.save(attempt);
   std::optional<Server> server = tx.server(attempt.server_id);
   if (!server) return;
   server->reachable = false;  // nothing new goes there
   tx.save(*server);
+  const std::string why = seen.ended.empty() ? "the cloud's list does not show it any more"
+                                             : "the cloud says that it is no more: " + seen.ended;
   const std::string sentence =
       "Server " + server->name + " (" + attempt.vendor_id + " at " + attempt.account +
-      ") is lost: the cloud's list does not show it any more. Nothing new is placed there; `berth "
-      "servers remove " +
+      ") is lost: " + why + ". Nothing new is placed there; `berth servers remove " +
       server->name + " --force` takes it out of the fleet.";
   boost::json::object fields{{"server_id", server->id},
                              {"server_name", server->name},
                              {"account", attempt.account},
-                             {"vendor_id", attempt.vendor_id}};
+                             {"vendor_id", attempt.vendor_id},
+                             {"reason", seen.ended}};
   add_money(fields, {server->monthly_nanos, server->currency}, {});
   tell(parts, tx, "server.lost", attempt.organization, "", sentence, fields,
        admins_of(parts, attempt.organization));
@@ -159,7 +167,7 @@ void act(const EngineParts& parts, LedgerTransaction& tx, Reconciliation& seen) 
   for (SeenStray& stray : seen.strays)
     if (stray.reap) doom(parts, tx, stray.record);
   for (SeenServer& server : seen.servers)
-    if (server.lost) lose(parts, tx, server.attempt);
+    if (server.lost) lose(parts, tx, server);
 }
 
 bool is_confirmed(const ReapPassRecord& pass, const Moment& now) {
@@ -205,6 +213,7 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   // Whoever is there again is welcome at any time.
   for (SeenServer& server : seen.servers)
     if (server.again) find_again(parts, tx, server.attempt);
+  refresh_ready(parts, tx, question, *found);
   pass.outcome = found->complete ? "done" : "partial";
   pass.sentence.clear();
   if (!found->complete)

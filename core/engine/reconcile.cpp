@@ -147,14 +147,23 @@ void look_at_ready(const EngineParts& parts, const AccountQuestion& question, co
     if (attempt.absent_looks == 0 && !is_lost(attempt)) return;
     attempt.absent_looks = 0;
     attempt.absent_since_unix_ms = 0;
-    into.servers.push_back({attempt, false, is_lost(attempt)});
+    into.servers.push_back({attempt, false, is_lost(attempt), ""});
     return;
   }
-  if (is_lost(attempt) || !is_absent(attempt, question, found)) return;
+  if (is_lost(attempt)) return;
+  for (const CloudServer& server : found.servers)
+    if (server.server_id == attempt.vendor_id) {  // shown as gone: there is nothing to wait for
+      absent_again(parts, attempt, 0);
+      ++into.to_lose;
+      into.servers.push_back(
+          {std::move(attempt), true, false, server.detail.empty() ? "gone" : server.detail});
+      return;
+    }
+  if (!is_absent(attempt, question, found)) return;
   const bool lost = absent_again(parts, attempt, parts.settings().provisioning.settle_ms);
   into.to_lose += lost ? 1 : 0;
   into.waits = into.waits || !lost;
-  into.servers.push_back({std::move(attempt), lost, false});
+  into.servers.push_back({std::move(attempt), lost, false, ""});
 }
 
 std::string servers_text(int count, const char* what) {
@@ -207,6 +216,7 @@ AccountQuestion question_about(const EngineParts& parts, const LedgerView& view,
     if (never_asked(attempt)) continue;
     question.request.sought.push_back(sought_of(attempt));
     if (!attempt.vendor_id.empty()) question.known.push_back(attempt.vendor_id);
+    if (attempt.status == AttemptStatus::ready) question.ready.push_back(attempt.id);
   }
   std::set<std::string> regions;
   for (std::string& region : view.regions_asked(account)) regions.insert(std::move(region));

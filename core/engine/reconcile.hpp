@@ -14,6 +14,7 @@ struct AccountQuestion {
   std::string account;
   FindRequest request;
   std::vector<std::string> known;         // the vendor's ids of the servers that have an owner
+  std::vector<std::string> ready;         // attempts whose servers were ready when it was asked
   std::vector<std::string> more_regions;  // where we bought once, or may buy
 };
 AccountQuestion question_about(const EngineParts& parts, const LedgerView& view,
@@ -34,8 +35,9 @@ struct SeenStray {
 /// A ready server of ours that is not in a complete list, or is there again.
 struct SeenServer {
   AttemptRecord attempt;
-  bool lost = false;   // absent twice, a settling time apart
+  bool lost = false;   // absent twice, a settling time apart; or the cloud's own word
   bool again = false;  // it was lost, and the list shows it
+  std::string ended;   // the cloud's own word that it is no more, and why; "": it is just absent
 };
 
 struct Reconciliation {

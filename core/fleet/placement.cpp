@@ -111,6 +111,7 @@ Reason ineligible(const Server& server, const std::string& arch) {
   switch (server.status) {
     case ServerStatus::gone: return {"gone", "it no longer exists"};
     case ServerStatus::destroying: return {"destroying", "it is being destroyed"};
+    case ServerStatus::stopped: return {"stopped", "its cloud shows it as stopped"};
     case ServerStatus::draining: return {"draining", "it is draining and takes nothing new"};
     case ServerStatus::booting:
     case ServerStatus::ready: break;

@@ -35,8 +35,8 @@ struct PlacementRow {
   std::string server_id, server_name;
   bool eligible = false;  // may take deployments at all (enabled, reachable, right state and arch)
   bool fits = false;
-  /// "chosen" "fits" "critical" "no_room" "arch" "unreachable" "disabled" "draining" "destroying"
-  /// "gone"
+  /// "chosen" "fits" "critical" "no_room" "arch" "unreachable" "disabled" "draining" "stopped"
+  /// "destroying" "gone"
   std::string code;
   std::string sentence;  // "needs 2.2 cores with the buffer, 1.5 are free"
   Score score;

@@ -68,7 +68,7 @@ ScaleDownDecision for_itself(const ServerInUse& server, const ScaleDownRules& ru
   if (!server.bought)
     return kept(server, "by_hand", "it was added by hand: berth destroys only what it bought");
   if (server.left_alone)
-    return kept(server, "left_alone", "it boots, or was taken out of use, or is lost");
+    return kept(server, "left_alone", "it boots, was taken out of use, was stopped, or is lost");
   if (server.draining_since_unix_ms != 0) return while_draining(server, rules, now);
   if (!server.ready) return kept(server, "left_alone", "it is not in use");
   if (ScaleDownDecision over = spent(server, rules, now); !over.code.empty()) {

@@ -23,7 +23,7 @@ struct ServerInUse {
   std::string id, name;
   bool bought = false;         // else it was added by hand: it counts for `keep`, and stays
   bool ready = false;          // and enabled, reachable, not draining: it takes deployments
-  bool left_alone = false;     // it boots, is lost, or an operator took it out
+  bool left_alone = false;     // it boots, is off or lost, or an operator took it out
   std::int64_t bought_unix_ms = 0;   // when paying began
   std::int64_t billing_step_ms = 0;  // what is paid for at a time; 0: nothing to mind
   std::int64_t monthly_nanos = 0;    // comparison currency; 0: not known

@@ -7,10 +7,11 @@ namespace berth {
 
 namespace {
 
-constexpr std::array<std::pair<ServerStatus, std::string_view>, 5> statuses{{
+constexpr std::array<std::pair<ServerStatus, std::string_view>, 6> statuses{{
     {ServerStatus::booting, "booting"},
     {ServerStatus::ready, "ready"},
     {ServerStatus::draining, "draining"},
+    {ServerStatus::stopped, "stopped"},
     {ServerStatus::destroying, "destroying"},
     {ServerStatus::gone, "gone"},
 }};

@@ -11,7 +11,8 @@
 namespace berth {
 
 /// A server's life in the fleet. Its room counts from `booting` on (waiting deployments share it).
-enum class ServerStatus { booting, ready, draining, destroying, gone };
+/// `stopped`: it was ready, and its cloud shows it as off; it is billed all the same.
+enum class ServerStatus { booting, ready, draining, stopped, destroying, gone };
 std::string_view to_word(ServerStatus status);
 std::optional<ServerStatus> server_status_of(std::string_view word);
 

@@ -230,7 +230,7 @@ struct AccountRecord {
   std::string default_region;  // "": the provider's
   std::vector<std::string> regions;
   std::string image;
-  std::string ssh_user = "root";
+  std::string ssh_user;  // "": the image's
   int ssh_port = 22;
   std::vector<std::string> ssh_public_keys;
   std::string settings_json = "{}";      // without the secrets

@@ -371,12 +371,20 @@ std::string offer_text(const AccountOffer& offer) {
 
 namespace {
 
-/// The cheapest price of each account among offers that fit.
-std::map<std::string, std::int64_t> cheapest_by_account(const std::vector<Judged*>& fitting) {
+bool only_passing(const Judged& judged) {
+  return judged.code.empty() || drop_rank(judged.code) < passing_codes;
+}
+
+/// The cheapest price of each account among offers that fit, also where it cannot be had just now,
+/// or the policy does not buy it: what something costs elsewhere is no less true for that.
+std::map<std::string, std::int64_t> cheapest_by_account(const std::vector<Judged>& all) {
   std::map<std::string, std::int64_t> cheapest;
-  for (const Judged* judged : fitting) {
-    const std::int64_t nanos = judged->monthly_compared.nanos;
-    const auto [known, added] = cheapest.emplace(judged->offer->account, nanos);
+  for (const Judged& judged : all) {
+    const bool comparable = only_passing(judged) || judged.code == "above_cap" ||
+                            (judged.code == "provider" && judged.missing_per_mille == 0);
+    if (!comparable || judged.monthly_compared.currency.empty()) continue;
+    const std::int64_t nanos = judged.monthly_compared.nanos;
+    const auto [known, added] = cheapest.emplace(judged.offer->account, nanos);
     if (!added) known->second = std::min(known->second, nanos);
   }
   return cheapest;
@@ -384,8 +392,8 @@ std::map<std::string, std::int64_t> cheapest_by_account(const std::vector<Judged
 
 /// Drops what costs less than a tenth of the cheapest that any other account has. A price that the
 /// config made (a discount) is the user's own word.
-void drop_far_too_cheap(const std::vector<Judged*>& fitting) {
-  const auto cheapest = cheapest_by_account(fitting);
+void drop_far_too_cheap(const std::vector<Judged>& all, const std::vector<Judged*>& fitting) {
+  const auto cheapest = cheapest_by_account(all);
   if (cheapest.size() < 2) return;
   for (Judged* judged : fitting) {
     if (judged->offer->list_price) continue;
@@ -396,10 +404,6 @@ void drop_far_too_cheap(const std::vector<Judged*>& fitting) {
       judged->drop("implausible", money_text(judged->monthly_compared) +
                                       " a month is less than a tenth of the cheapest elsewhere");
   }
-}
-
-bool only_passing(const Judged& judged) {
-  return judged.code.empty() || drop_rank(judged.code) < passing_codes;
 }
 
 /// Keeps the cheapest of what an account would sell if it could be asked, or did not deny it.
@@ -424,7 +428,7 @@ Ranking rank_offers(const Facts& facts, const Room& required, const RankingRules
   for (const AccountOffer& candidate : *facts.offers)
     if (Judged& judged = all.emplace_back(judge.judge(candidate)); only_passing(judged))
       fitting.push_back(&judged);
-  drop_far_too_cheap(fitting);
+  drop_far_too_cheap(all, fitting);
   Ranking ranking;
   for (const Judged* judged : fitting) {
     if (!only_passing(*judged)) continue;

@@ -111,6 +111,22 @@ class Walk {
     if (created.server.server_id.empty()) return "no server_id";
     if (created.server.attempt_id != request_.attempt_id)
       return "attempt_id is \"" + created.server.attempt_id + "\"";
+    return not_as_asked(created.server);
+  }
+
+  /// The host believes what is told, and destroys what is not as it was asked for.
+  [[nodiscard]] std::string not_as_asked(const CloudServer& server) const {
+    const std::string arch = request_.arch == Arch::arm64 ? "arm64" : "x86_64";
+    const auto differs = [](const char* what, const std::string& told, const std::string& asked) {
+      return told.empty() || told == asked ? std::string()
+                                           : std::string(what) + " is \"" + told + "\", and \"" +
+                                                 asked + "\" was asked for";
+    };
+    for (const std::string& problem :
+         {differs("instance_type", server.instance_type, request_.instance_type),
+          differs("region", server.region, request_.region), differs("arch", server.arch, arch),
+          differs("organization_id", server.organization_id, request_.organization_id)})
+      if (!problem.empty()) return problem;
     return "";
   }
 
@@ -153,7 +169,7 @@ class Walk {
     if (server->server_id != sought_.server_id) return "another server_id: " + server->server_id;
     if (server->installation_id != installation_id)
       return "installation_id is \"" + server->installation_id + "\"";
-    return "";
+    return not_as_asked(*server);
   }
 
   void look_until(const char* name, bool present) {

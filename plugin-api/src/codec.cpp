@@ -138,6 +138,7 @@ static void describe(Fields& f, CreateRequest& v) {
   f.optional("user_data", v.user_data);
   f.optional("labels", v.labels);
   f.optional("expires_at_unix_ms", v.expires_at_unix_ms);
+  f.optional("ssh_user", v.ssh_user);
 }
 
 template <class Fields>

@@ -59,6 +59,10 @@ Result<Launch> launch_of(const CreateRequest& request, const Account& account, I
   // The instance shows its image by id only, and the image may be gone when somebody logs in.
   if (const std::string login = login_of(image->name); !login.empty())
     launch.tags[login_tag] = login;
+  else if (request.ssh_user.empty())
+    return invalid_request("Nobody knows who logs in to image " + image->id +
+                           (image->name.empty() ? "" : " (" + image->name + ")") +
+                           ". Set \"ssh_user\" of the account to its user.");
   return launch;
 }
 

@@ -144,9 +144,11 @@ TEST_F(ProviderTest, TheNewestImageOfTheArchitectureIsTaken) {
   http.say(
       200,
       "<DescribeImagesResponse><imagesSet>"
-      "<item><imageId>ami-old</imageId><architecture>arm64</architecture><creationDate>"
+      "<item><imageId>ami-old</imageId><architecture>arm64</architecture>"
+      "<name>debian-13-arm64-1</name><creationDate>"
       "2025-01-01T00:00:00.000Z</creationDate><rootDeviceName>/dev/xvda</rootDeviceName></item>"
-      "<item><imageId>ami-new</imageId><architecture>arm64</architecture><creationDate>"
+      "<item><imageId>ami-new</imageId><architecture>arm64</architecture>"
+      "<name>debian-13-arm64-2</name><creationDate>"
       "2026-01-01T00:00:00.000Z</creationDate><rootDeviceName>/dev/xvda</rootDeviceName></item>"
       "</imagesSet></DescribeImagesResponse>");
   http.say(200, started);
@@ -156,6 +158,29 @@ TEST_F(ProviderTest, TheNewestImageOfTheArchitectureIsTaken) {
   ASSERT_TRUE(Provider(account).create(request, call));
   EXPECT_EQ(field(http.requests[0], "Filter.1.Value.1"), "debian-13-arm64-*");
   EXPECT_EQ(field(http.requests[1], "ImageId"), "ami-new");
+}
+
+// `ssh root@...` was printed for a server that only somebody else could log in to.
+TEST_F(ProviderTest, AnImageWhoseLoginNobodyKnowsIsBoughtOnlyWhereTheConfigNamesIt) {
+  const std::string golden = [] {
+    std::string image = one_image();
+    return image.replace(image.find("debian-12-x"), 11, "golden-7");
+  }();
+  auto request = wanted();
+  request.image = "ami-1";
+  http.say(200, golden);
+  const auto created = Provider(account).create(request, call);
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.failure().code, ErrorCode::invalid);
+  EXPECT_EQ(created.failure().effect, Effect::none);
+  EXPECT_NE(created.failure().message.find("(golden-7). Set \"ssh_user\""), std::string::npos)
+      << created.failure().message;
+  EXPECT_EQ(http.requests.size(), 1U) << "nothing was bought";
+
+  request.ssh_user = "ops";
+  http.say(200, golden);
+  http.say(200, started);
+  EXPECT_TRUE(Provider(account).create(request, call));
 }
 
 TEST_F(ProviderTest, CreateRefusesBeforeAskingAws) {

@@ -26,6 +26,26 @@ void read_once(Story& story) {
   story.die();
 }
 
+// A cap of one hour's price was bought as 0.16 USD a month.
+TEST(Catalogue, WithAnImplausiblePriceIsNotBoughtFromAndThePlanAndTheAuditSayWhy) {
+  Story story;
+  story.beta.catalogue.clear();
+  story.alpha.catalogue.clear();
+  story.alpha.sells("cx33", 4, 8, 80, 1200);
+  story.alpha.catalogue[0].hourly_nanos = story.alpha.catalogue[0].monthly_cap_nanos = 16'400'000;
+  const std::string web = story.deploy("web");
+  story.run();
+  const std::string why = "its monthly cap of 0.02 USD is less than a day's price";
+  EXPECT_EQ(story.live_machines(), 0);
+  EXPECT_NE(story.deployment(web).reason.find(why), std::string::npos)
+      << story.deployment(web).reason;
+  EXPECT_NE(story.audit(web).back().failure_reason.find(why), std::string::npos)
+      << story.audit(web).back().failure_reason;
+  std::string plan;
+  story.look([&](const LedgerView& view) { plan = view.decision_json(web); });
+  EXPECT_NE(plan.find(why), std::string::npos) << plan;
+}
+
 // One 503, one RequestLimitExceeded or one dropped connection, and the deployment was over.
 TEST(CatalogueRead, OneFaultThatPassesEndsNoDeployment) {
   Story story;

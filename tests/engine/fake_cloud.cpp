@@ -63,6 +63,13 @@ Fault meanwhile(std::function<void()> event) {
   return fault;
 }
 
+Fault makes_instead(const std::string& type, const std::string& region) {
+  Fault fault;
+  fault.type = type;
+  fault.region = region;
+  return fault;
+}
+
 void FakeCloud::sells(const std::string& type, std::int64_t cores, std::int64_t memory_gb,
                       std::int64_t disk_gb, std::int64_t cents, const std::string& region) {
   Offer offer;
@@ -125,6 +132,22 @@ void FakeCloud::return_to_life(const std::string& server_id) {
     if (server.id == server_id) server.destroyed = false;
 }
 
+void FakeCloud::set_state(const std::string& server_id, ServerState state,
+                          const std::string& detail) {
+  const std::lock_guard lock(mutex_);
+  for (FakeServer& server : servers_)
+    if (server.id == server_id) {
+      server.state = state;
+      server.detail = detail;
+    }
+}
+
+void FakeCloud::set_address(const std::string& server_id, const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  for (FakeServer& server : servers_)
+    if (server.id == server_id) server.address = address;
+}
+
 std::string FakeCloud::plant(const std::string& attempt, std::int64_t age_ms,
                              const std::string& installation, const std::string& type) {
   const std::lock_guard lock(mutex_);
@@ -183,6 +206,7 @@ FakeServer& FakeCloud::make(const CreateRequest& request, std::int64_t late_ms) 
   server.address = (account_ == "alpha" ? "10.0.0." : "10.0.1.") + std::to_string(number);
   server.born_ms = clock_.now().boot_ms + late_ms;
   server.boot = next_of(boots, Boot::well);
+  server.login = login;
   servers_.push_back(server);
   return servers_.back();
 }
@@ -192,18 +216,25 @@ CloudServer FakeCloud::shown(const FakeServer& server) const {
   seen.server_id = server.id;
   seen.attempt_id = server.attempt;
   seen.installation_id = server.installation;
-  seen.organization_id = "acme";
+  seen.organization_id = server.organization;
   seen.name = server.name;
   seen.labels = server.labels;
   seen.expires_at_unix_ms = server.expires_unix_ms;
   const Moment now = clock_.now();
   seen.created_unix_ms = now.unix_ms - (now.boot_ms - server.born_ms);
-  seen.instance_type = server.type;
-  seen.region = server.region;
+  if (!tells_little) {
+    seen.instance_type = server.type;
+    seen.region = server.region;
+    seen.arch = server.arch;
+    seen.ssh_user = server.login;
+  }
   seen.public_ipv4 = server.address;
   const bool time_to_run = clock_.now().boot_ms - server.born_ms >= boot_ms;
   seen.state = ServerState::pending;
-  if (time_to_run && server.boot == Boot::well) seen.state = ServerState::running;
+  if (time_to_run && server.boot == Boot::well) {
+    seen.state = server.state;
+    seen.detail = server.detail;
+  }
   if (time_to_run && server.boot == Boot::fails) {
     seen.state = ServerState::failed;
     seen.detail = "the host broke";
@@ -229,7 +260,12 @@ Result<Created> FakeCloud::create(const CreateRequest& request, Call&) {
       created.server = shown(*known);
     } else {
       for (int copy = 1; copy < fault.copies; ++copy) make(request, fault.late_ms);
-      created.server = shown(make(request, fault.late_ms));
+      FakeServer& made = make(request, fault.late_ms);
+      if (!fault.type.empty()) made.type = fault.type;
+      if (!fault.region.empty()) made.region = fault.region;
+      if (!fault.arch.empty()) made.arch = fault.arch;
+      if (!fault.organization.empty()) made.organization = fault.organization;
+      created.server = shown(made);
     }
     created.note = "note of " + created.server.server_id;
   }

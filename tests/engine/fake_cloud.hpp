@@ -22,6 +22,8 @@ struct Fault {
   int copies = 1;                 // so many servers are made
   std::int64_t late_ms = 0;       // the effect takes place so much later
   std::function<void()> during;   // while the call is under way
+  // What is made in place of what was asked for, or said of it; "": as asked.
+  std::string type = {}, region = {}, arch = {}, organization = {};
 };
 
 Failure failure(ErrorCode code, Effect effect, const std::string& message = "");
@@ -35,6 +37,8 @@ Fault lost_request();
 Fault late_success(std::int64_t ms);
 /// Something happens while the call is under way, which then goes well.
 Fault meanwhile(std::function<void()> event);
+/// The create goes well, and what comes of it is of another type, and perhaps elsewhere.
+Fault makes_instead(const std::string& type, const std::string& region = "r1");
 
 enum class Boot { well, fails, never };
 
@@ -54,6 +58,10 @@ struct FakeServer {
   std::int64_t born_ms = 0;  // CLOCK_BOOTTIME of the story
   Boot boot = Boot::well;
   bool destroyed = false;
+  std::string arch, organization = "acme";
+  ServerState state = ServerState::running;  // once it has booted well
+  std::string detail;                        // the vendor's word on that, or on its end
+  std::string login;                         // of its image; "": not told
 };
 
 class FakeCloud final : public CloudProvider {
@@ -74,6 +82,8 @@ class FakeCloud final : public CloudProvider {
   std::deque<Fault> creates, destroys;  // the next calls, in order
   std::deque<Glance> finds;
   bool hides_sought = false;           // a `find` that is not for all fails
+  bool tells_little = false;           // as older plugins: nothing of type, region, architecture
+  std::string login;                   // of the image of the next servers; "": not told
   std::function<void()> finds_happen;  // while each `find` is under way
   std::deque<Boot> boots;              // how the next servers boot
 
@@ -92,6 +102,9 @@ class FakeCloud final : public CloudProvider {
   /// As somebody at the vendor's console does it.
   void vanish(const std::string& server_id);
   void return_to_life(const std::string& server_id);
+  /// At the vendor's console: it is in this state from now on.
+  void set_state(const std::string& server_id, ServerState state, const std::string& detail = "");
+  void set_address(const std::string& server_id, const std::string& address);
   /// A server that no create of ours made; it is a running cx33 of that age. Returns its id.
   std::string plant(const std::string& attempt, std::int64_t age_ms = 3'600'000,
                     const std::string& installation = "installation-one",

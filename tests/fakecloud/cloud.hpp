@@ -59,6 +59,7 @@ private:
                        std::int64_t now_ms);
     Response control(const Request& request, const std::string& path, std::int64_t now_ms);
     Response clock(const Request& request, std::int64_t now_ms);
+    Response power(const Request& request, std::int64_t now_ms);
 
     Options options_;
     std::unique_ptr<World> world_;

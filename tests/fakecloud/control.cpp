@@ -33,6 +33,30 @@ Response Cloud::clock(const Request& request, std::int64_t now_ms) {
     return response;
 }
 
+// What somebody does at the vendor's console.
+Response Cloud::power(const Request& request, std::int64_t now_ms) {
+    Response response;
+    json::error_code failed;
+    const auto body = json::parse(request.body, failed);
+    const auto text = [&](const char* key) -> std::string {
+        const auto* value = body.is_object() ? body.get_object().if_contains(key) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+    };
+    if (!failed)
+        for (auto& machine : world_->machines())
+            if (machine.id == text("id") && machine.exists(now_ms) &&
+                world_->switch_power(machine, text("do"), text("address"), now_ms)) {
+                response.body = json_text(describe(machine));
+                return response;
+            }
+    response.status = 400;
+    response.content_type = "text/plain";
+    response.body =
+        "expected {\"id\": of a machine that is there, \"do\": \"stop\", \"start\" or \"end\", "
+        "\"address\": another one, or absent}\n";
+    return response;
+}
+
 Response Cloud::control(const Request& request, const std::string& path, std::int64_t now_ms) {
     Response response;
     if (path == "/_berth/health") {
@@ -60,6 +84,8 @@ Response Cloud::control(const Request& request, const std::string& path, std::in
         response.body = json_text(out);
     } else if (path == "/_berth/clock") {
         return clock(request, now_ms);
+    } else if (path == "/_berth/power") {
+        return power(request, now_ms);
     } else if (path == "/_berth/faults" && request.method == "POST") {
         try {
             auto rules = parse_faults(request.body, "faults");
@@ -77,7 +103,7 @@ Response Cloud::control(const Request& request, const std::string& path, std::in
         response.status = 404;
         response.content_type = "text/plain";
         response.body =
-            "no such page; there are /_berth/health, log, counts, machines, faults, clock\n";
+            "no such page; there are /_berth/health, log, counts, machines, faults, clock, power\n";
     }
     return response;
 }

@@ -136,8 +136,8 @@ json::object droplet_json(const Machine& machine, const World& world, std::int64
     out["vcpus"] = size->vcpus;
     out["disk"] = size->disk_gb;
     out["disk_info"] = disk_info(size->disk_gb);
-    out["locked"] = !up || phase == Phase::deleting;
-    out["status"] = up ? "active" : "new";
+    out["locked"] = (!up && phase != Phase::stopped) || phase == Phase::deleting;
+    out["status"] = phase == Phase::stopped ? "off" : up ? "active" : "new";
     out["kernel"] = nullptr;
     out["created_at"] = iso_time(machine.created_ms);
     json::array features;

@@ -18,6 +18,8 @@ State state_of(const Machine& machine, std::int64_t at_ms) {
     switch (machine.phase(at_ms)) {
         case Phase::running:
             return {16, "running"};
+        case Phase::stopped:
+            return {80, "stopped"};
         case Phase::failed:
             return {48, "terminated"};
         case Phase::deleting:

@@ -127,6 +127,10 @@ void read_fault(Fault& fault, const std::string& key, const json::value& value,
         fault.name_taken = flag_of(value, key, where);
     else if (key == "slow_boot")
         fault.slow_boot = count_of(value, key, where);
+    else if (key == "makes_type")
+        fault.makes_type = text_of(value, key, where);
+    else if (key == "makes_region")
+        fault.makes_region = text_of(value, key, where);
     else if (key == "hide_stock")
         fault.hide_stock = flag_of(value, key, where);
     else

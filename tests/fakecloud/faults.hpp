@@ -29,6 +29,7 @@ struct Fault {
     double partial_list = 0;      // share of the items that is missing
     bool boot_never = false, boot_fails = false, unreachable = false;
     std::optional<std::int64_t> slow_boot;  // ms
+    std::string makes_type, makes_region;  // a create makes that in place of what was asked for
     bool hide_stock = false;                // lists of offers say "not available"
 
     std::string name;  // for the oracle log: the keys of `do`

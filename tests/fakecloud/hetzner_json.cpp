@@ -192,6 +192,7 @@ std::string_view server_status(const Machine& machine, std::int64_t at_ms) {
             return "starting";
         case Phase::running:
             return "running";
+        case Phase::stopped:
         case Phase::failed:
             return "off";
         case Phase::deleting:

@@ -7,6 +7,7 @@ Phase Machine::phase(std::int64_t at_ms) const {
     if (at_ms >= gone_ms) return Phase::gone;
     if (at_ms >= delete_asked_ms) return Phase::deleting;
     if (at_ms >= failed_ms) return Phase::failed;
+    if (at_ms >= stopped_ms) return Phase::stopped;
     if (at_ms >= running_ms) return Phase::running;
     return at_ms >= placed_ms ? Phase::booting : Phase::creating;
 }

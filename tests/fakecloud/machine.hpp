@@ -13,7 +13,7 @@ namespace fakecloud {
 
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-enum class Phase { unborn, creating, booting, running, failed, deleting, gone };
+enum class Phase { unborn, creating, booting, running, stopped, failed, deleting, gone };
 
 using Labels = std::map<std::string, std::string>;
 
@@ -31,6 +31,7 @@ struct Machine {
     std::int64_t placed_ms = 0;       // creating -> booting
     std::int64_t running_ms = never;  // booting -> running
     std::int64_t failed_ms = never;   // or this
+    std::int64_t stopped_ms = never;  // somebody stopped it at the vendor's console
     std::int64_t delete_asked_ms = never;
     std::int64_t gone_ms = never;
     bool reachable = true;  // does its ssh port answer once it runs

@@ -46,6 +46,8 @@ std::string_view phase_name(Phase phase) {
             return "booting";
         case Phase::running:
             return "running";
+        case Phase::stopped:
+            return "stopped";
         case Phase::failed:
             return "failed";
         case Phase::deleting:

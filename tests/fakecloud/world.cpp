@@ -24,6 +24,8 @@ Machine& World::add(Machine machine, const Fault* fault, std::string_view cause,
     const std::int64_t boot =
         fault != nullptr && fault->slow_boot ? *fault->slow_boot : options.boot_ms;
     machine.number = machines_.size() + 1;
+    if (fault != nullptr && !fault->makes_type.empty()) machine.type = fault->makes_type;
+    if (fault != nullptr && !fault->makes_region.empty()) machine.region = fault->makes_region;
     machine.address = loopback_address(machine.number);
     machine.private_address = "10." + std::to_string(machine.number / 65536 % 256) + "." +
                               std::to_string(machine.number / 256 % 256) + "." +
@@ -63,6 +65,20 @@ void World::destroy(Machine& machine, std::int64_t now_ms) {
         census_[key_of(machine.vendor, machine.account, "")].ends.push(machine.gone_ms);
     }
     oracle.machine_destroyed(machine, "delete", now_ms);
+}
+
+bool World::switch_power(Machine& machine, const std::string& what, const std::string& address,
+                         std::int64_t now_ms) {
+    if (what == "stop")
+        machine.stopped_ms = now_ms;
+    else if (what == "start")
+        machine.stopped_ms = never;
+    else if (what == "end")
+        machine.failed_ms = now_ms;
+    else
+        return false;
+    if (!address.empty()) machine.address = address;
+    return true;
 }
 
 void World::runs(Machine& machine, std::int64_t now_ms) {

@@ -55,6 +55,10 @@ public:
     Machine& add(Machine machine, const Fault* fault, std::string_view cause, std::int64_t now_ms,
                  const std::function<void(Machine&)>& named);
     void destroy(Machine& machine, std::int64_t now_ms);
+    // At the vendor's console: "stop", "start" (with another address, where one is given), or "end":
+    // the vendor ends it by itself. False: another word.
+    bool switch_power(Machine& machine, const std::string& what, const std::string& address,
+                      std::int64_t now_ms);
 
     // What is told of the real machine behind one: it runs, it cannot or no longer does, it is
     // gone.

@@ -159,7 +159,7 @@ std::vector<Option> change_options(ChangeWords& words) {
            &words.secrets},
           {"--region", "REGION", "where to buy; the first one is the default", &words.regions},
           {"--image", "IMAGE", "of new servers, else the provider's", &words.image},
-          {"--ssh-user", "USER", "who logs in, else root", &words.ssh_user},
+          {"--ssh-user", "USER", "who logs in, else the image's user", &words.ssh_user},
           {"--ssh-port", "PORT", "else 22", &words.ssh_port},
           {"--ssh-public-key-file", "FILE", "with keys that may log in to new servers",
            &words.key_files, false, {}, Completes::file},

@@ -81,6 +81,7 @@ struct CreateRequest {
   std::string user_data;       // cloud-init; "" for none; holds no secrets
   std::map<std::string, std::string> labels;  // ownership labels; spelled as the vendor allows
   std::int64_t expires_at_unix_ms = 0;        // lease; 0: none
+  std::string ssh_user;  // who will log in, as the user says; "": the image's user
 };
 
 enum class ServerState { pending, running, stopping, stopped, failed, gone, unknown };
