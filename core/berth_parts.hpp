@@ -107,7 +107,7 @@ struct Berth::Parts {
   std::unique_ptr<Entropy> entropy;
   std::string cache_note;
   std::unique_ptr<Cache> cache;
-  std::unique_ptr<Transport> transport;
+  std::unique_ptr<Transport> transport, transport_of_bundled;
   SharedRateBudgets budgets;
   Catalogue catalogue;
   PluginOpener opener;
