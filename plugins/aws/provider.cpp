@@ -155,7 +155,9 @@ Result<AccountCheck> Provider::check(Call& call) {
   if (identity->arn.size() > root.size() &&
       identity->arn.compare(identity->arn.size() - root.size(), root.size(), root) == 0)
     check.notes.push_back("These are the root user's keys: an IAM user's are safer.");
-  if (!account_.credentials.session_token.empty())
+  if (account_.chain)
+    check.notes.push_back("Its credentials come from " + account_.chain->words() + ".");
+  else if (!account_.credentials.session_token.empty())
     check.notes.push_back("The keys are temporary: berth stops when their session ends.");
   check.notes.push_back("AWS limits vCPUs by family and not servers: see Service Quotas.");
 

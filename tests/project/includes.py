@@ -50,7 +50,9 @@ MAY_INCLUDE = {
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],
     "plugins/json_api": ["berth/", "./"],
-    "plugins/aws": ["berth/", "json_api/", "./"],
+    "plugins/aws": ["berth/", "json_api/", "aws/", "./"],
+    # What a profile runs is examined by the same examiner as what berth.toml runs.
+    "plugins/aws/credentials": ["berth/", "aws/", "trust/", "./"],
     "plugins/digitalocean": ["berth/", "json_api/", "./"],
     "plugins/hetzner": ["berth/", "json_api/", "./"],
     "plugins/stacks": ["berth/", "./"],
