@@ -15,6 +15,7 @@
 #include "configured.hpp"
 #include "engine/engine.hpp"
 #include "engine/requests.hpp"
+#include "outside_credentials.hpp"
 #include "project_changes.hpp"
 #include "reach/diagnose.hpp"
 #include "shared_budgets.hpp"
@@ -112,6 +113,7 @@ struct Berth::Parts {
   Catalogue catalogue;
   PluginOpener opener;
   KeyStore keys;
+  OutsideCredentials outside;
   LiveAccounts accounts;
   ConfiguredClouds clouds;
   ConfiguredNotifiers notifiers;

@@ -8,7 +8,7 @@ BERTH_EXPORT_CLOUD_PROVIDER(berth::aws::Provider, R"({
   "id": "aws",
   "version": "0.1.0",
   "name": "Amazon EC2",
-  "interfaces": ["berth.cloud-provider/1"],
+  "interfaces": ["berth.cloud-provider/1", "berth.credential/1"],
   "concurrent": 64,
   "default_region": "us-east-1",
   "rate": {"requests": 100, "per_s": 10},

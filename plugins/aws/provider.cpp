@@ -170,6 +170,10 @@ Result<AccountCheck> Provider::check(Call& call) {
   return check;
 }
 
+Result<std::string> Provider::identity(Call&) {
+  return account_.chain ? account_.chain->identity() : std::string();
+}
+
 Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {
   Api api(account_, call);
   OfferList list;

@@ -151,6 +151,21 @@ def an_instance_and_a_container_bring_their_role():
         story.check_no_leaks()
 
 
+def a_refusal_belongs_to_whose_the_keys_are():
+    with AwsStory() as story:
+        story.write(".aws/credentials", f"[default]\n{BASE.replace(KEY, 'AKIAFAKEREADONLY0000')}")
+        args = story.deploy_args("web", 2, 4, 50)
+        first = story.berth(*args)
+        story.check(first.code != 0 and not story.machines(), first)
+        asked = len(story.requests("RunInstances"))
+        story.check(asked > 0, "nothing was tried")
+        again = story.berth(*story.deploy_args("again", 2, 4, 50))
+        story.check(again.code != 0 and len(story.requests("RunInstances")) == asked,
+                    f"refused keys were tried again by another process: {again}")
+        story.write(".aws/credentials", f"[default]\n{BASE}")
+        story.check(story.deploy("web")["status"] == "succeeded", "other keys were not tried at once")
+
+
 def a_login_that_has_ended_says_how_to_log_in():
     with AwsStory() as story:
         story.environment["AWS_ENDPOINT_URL_SSO"] = story.endpoint("/aws-sso/")
@@ -204,6 +219,7 @@ if __name__ == "__main__":
                  a_role_is_assumed_and_renewed_when_its_session_has_ended,
                  a_role_that_is_refused_is_told_and_mended,
                  an_instance_and_a_container_bring_their_role,
+                 a_refusal_belongs_to_whose_the_keys_are,
                  a_login_that_has_ended_says_how_to_log_in,
                  an_account_added_at_run_time_brings_keys_of_its_own,
                  without_any_it_waits_and_says_where_it_looked)
