@@ -12,6 +12,8 @@ namespace json = boost::json;
 
 /// So long a key that was missing is not looked for again.
 constexpr std::int64_t key_pause_ms = 2'000;
+/// So often it is looked at what lies around this process.
+constexpr std::int64_t outside_pause_ms = 1'000;
 
 AccountList pointers_to(const std::vector<AccountSettings>& accounts, std::int64_t revision) {
   AccountList list;
@@ -96,11 +98,12 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
 }
 
 LiveAccounts::LiveAccounts(const LiveConfiguration& config, const KeyStore& keys,
-                           const Clock& clock, Journal& journal)
+                           const Clock& clock, Journal& journal, OutsideCredential outside)
     : config_(config),
       keys_(keys),
       clock_(clock),
-      journal_(journal) {
+      journal_(journal),
+      outside_(std::move(outside)) {
   take_over_config();
 }
 
@@ -110,6 +113,28 @@ void LiveAccounts::take_over_config() {
   if (taken_from_ != nullptr) --config_revision_;
   taken_from_ = &now;
   of_config_ = pointers_to(now.accounts, config_revision_);
+  looked_outside_boot_ms_.reset();
+  auto list = std::make_shared<AccountList>(of_config_);
+  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
+  list_ = std::move(list);
+}
+
+void LiveAccounts::look_outside() {
+  const std::int64_t now = clock_.now().boot_ms;
+  if (!outside_ || (looked_outside_boot_ms_ && now - *looked_outside_boot_ms_ < outside_pause_ms))
+    return;
+  looked_outside_boot_ms_ = now;
+  bool changed = false;
+  for (AccountPointer& one : of_config_) {
+    std::string credential = outside_(*one);
+    if (credential.empty()) credential = credential_of(*one);
+    if (credential == one->credential) continue;
+    auto other = std::make_shared<AccountSettings>(*one);
+    other->credential = std::move(credential);
+    one = std::move(other);
+    changed = true;
+  }
+  if (!changed) return;
   auto list = std::make_shared<AccountList>(of_config_);
   list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
   list_ = std::move(list);
@@ -157,6 +182,7 @@ void LiveAccounts::refresh(const LedgerView& view) {
   const std::int64_t revision = view.accounts_revision();
   const std::lock_guard lock(mutex_);
   take_over_config();
+  look_outside();
   // An older view, which another thread reads, brings nothing back.
   if (revision < revision_ || (revision == revision_ && !waits_for_key_)) return;
   const std::int64_t now = clock_.now().boot_ms;

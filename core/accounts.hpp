@@ -2,6 +2,7 @@
 // its id ("acme.hetzner"), which no account of a config can have: the two are never mixed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,8 +31,10 @@ AccountSettings settings_of(const AccountRecord& record, const std::string* secr
 /// Threads: any. What it refers to outlives it.
 class LiveAccounts final : public Accounts {
  public:
+  /// The fingerprint of a credential that the settings do not hold; "": there is no such.
+  using OutsideCredential = std::function<std::string(const AccountSettings&)>;
   LiveAccounts(const LiveConfiguration& config, const KeyStore& keys, const Clock& clock,
-               Journal& journal);
+               Journal& journal, OutsideCredential outside = {});
 
   void refresh(const LedgerView& view) override;
   [[nodiscard]] std::shared_ptr<const AccountList> list() const override;
@@ -45,6 +48,9 @@ class LiveAccounts final : public Accounts {
   AccountPointer opened(const AccountRecord& record, std::optional<Keys>& keys);
   void tell_same_names(const std::vector<AccountRecord>& records);
 
+  /// Whose credentials the accounts of the config use now, where that stands elsewhere.
+  void look_outside();
+
   /// Those of the config in force, each with a revision of its own where that is another one.
   void take_over_config();
 
@@ -52,6 +58,8 @@ class LiveAccounts final : public Accounts {
   const KeyStore& keys_;
   const Clock& clock_;
   Journal& journal_;
+  const OutsideCredential outside_;
+  std::optional<std::int64_t> looked_outside_boot_ms_;
   const Configuration* taken_from_ = nullptr;
   AccountList of_config_, of_ledger_;
   std::int64_t config_revision_ = 0;  // downwards: those of the ledger count upwards

@@ -76,6 +76,13 @@ std::vector<std::string> secret_names(const std::vector<std::string>& secrets) {
   return names;
 }
 
+/// Only they may ask where a cloud gives its machines keys.
+CurlOptions options_of_bundled(const Configuration& config) {
+  CurlOptions options{config.proxy, config.ca_file};
+  options.metadata = true;
+  return options;
+}
+
 /// User-data can be read by everything on a server, so a credential in it is a leak.
 void refuse_secrets_in_user_data(const Configuration& config) {
   const Redaction redaction(secrets_of(config));
@@ -196,12 +203,17 @@ Berth::Parts::Parts(Options given)
       transport(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
                             CurlOptions{started_with.proxy, started_with.ca_file})),
                         options.at_edge)),
+      transport_of_bundled(watched(std::unique_ptr<Transport>(std::make_unique<CurlTransport>(
+                                       options_of_bundled(started_with))),
+                                   options.at_edge)),
       budgets(*cache, *clock, *entropy),
       catalogue(catalogue_options(installation, started_with, options.bundled_only), *journal),
-      opener(catalogue, *transport, budgets, *journal),
+      opener(catalogue, *transport, budgets, *journal, sleep_ms, transport_of_bundled.get()),
       keys(started_with.credentials.key_file, environment_of(options),
            started_with.state_dir / "credentials.key"),
-      accounts(in_force, keys, *clock, *journal),
+      outside(catalogue, opener, *clock, *journal),
+      accounts(in_force, keys, *clock, *journal,
+               [this](const AccountSettings& account) { return outside.of(account); }),
       clouds(in_force, accounts, opener),
       notifiers(in_force, opener),
       stack_provisioners(in_force, opener),

@@ -15,6 +15,7 @@
 #include "configured.hpp"
 #include "engine/engine.hpp"
 #include "engine/requests.hpp"
+#include "outside_credentials.hpp"
 #include "project_changes.hpp"
 #include "reach/diagnose.hpp"
 #include "shared_budgets.hpp"
@@ -107,11 +108,12 @@ struct Berth::Parts {
   std::unique_ptr<Entropy> entropy;
   std::string cache_note;
   std::unique_ptr<Cache> cache;
-  std::unique_ptr<Transport> transport;
+  std::unique_ptr<Transport> transport, transport_of_bundled;
   SharedRateBudgets budgets;
   Catalogue catalogue;
   PluginOpener opener;
   KeyStore keys;
+  OutsideCredentials outside;
   LiveAccounts accounts;
   ConfiguredClouds clouds;
   ConfiguredNotifiers notifiers;

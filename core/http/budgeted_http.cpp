@@ -5,13 +5,16 @@
 #include <string>
 #include <thread>
 
+#include "http/curl_http.hpp"
+
 namespace berth {
 namespace {
 
 constexpr std::int64_t longest_wait_ms = 5'000;
 constexpr std::int64_t look_again_ms = 50;  // how soon a cancellation is noticed
 
-// "https://user:pass@host:8443/v1/servers?token=…" -> "host:8443/v1/servers"
+// "https://user:pass@host:8443/v1/servers?token=…" -> "host:8443/v1/servers". Of what a cloud gives
+// its machines only the host: a container's path is as good as its keys.
 std::string host_and_path(std::string_view url) {
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
     url.remove_prefix(scheme + 3);
@@ -19,7 +22,8 @@ std::string host_and_path(std::string_view url) {
   const auto slash = url.find('/');
   if (const auto at = url.substr(0, slash).rfind('@'); at != std::string_view::npos)
     url.remove_prefix(at + 1);
-  return std::string(url);
+  const std::string_view host = url.substr(0, url.find('/'));
+  return std::string(is_metadata_address(host) ? host : url);
 }
 
 Failure failed(ErrorCode code, std::string message) {

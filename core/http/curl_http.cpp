@@ -1,12 +1,17 @@
 #include "http/curl_http.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <strings.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
@@ -22,6 +27,7 @@ namespace {
 constexpr long max_idle_s = 20;
 constexpr std::size_t max_kept_handles = 64;
 constexpr int poll_ms = 50;  // how soon a cancellation is noticed
+constexpr std::int64_t metadata_connect_ms = 1'000, metadata_ms = 2'000;
 
 struct CurlUrl {
   const CurlLibrary& curl;
@@ -49,6 +55,36 @@ bool is_loopback(const std::string& host) {
   return host.rfind("127.", 0) == 0 && host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
+// What no request may lead to by chance or by a name: the addresses of the link, and those that
+// AWS's metadata has in IPv6.
+bool is_of_the_link(const sockaddr& address) {
+  const auto is_v4 = [](const unsigned char* bytes) { return bytes[0] == 169 && bytes[1] == 254; };
+  if (address.sa_family == AF_INET) {
+    in_addr v4{};
+    std::memcpy(&v4, reinterpret_cast<const char*>(&address) + offsetof(sockaddr_in, sin_addr),
+                sizeof v4);
+    unsigned char bytes[4];
+    std::memcpy(bytes, &v4, sizeof bytes);
+    return is_v4(bytes);
+  }
+  if (address.sa_family != AF_INET6) return false;
+  unsigned char b[16];
+  std::memcpy(b, reinterpret_cast<const char*>(&address) + offsetof(sockaddr_in6, sin6_addr),
+              sizeof b);
+  constexpr unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
+         (b[0] == 0xfd && b[1] == 0 && b[2] == 0x0e && b[3] == 0xc2) ||
+         (std::memcmp(b, mapped, sizeof mapped) == 0 && is_v4(b + 12));
+}
+
+// The same as text, so that a request that goes through a proxy is refused, too.
+bool names_the_link(std::string_view host) {
+  const auto begins = [&](std::string_view with) { return host.substr(0, with.size()) == with; };
+  return begins("169.254.") || begins("[fe8") || begins("[fe9") || begins("[fea") ||
+         begins("[feb") || begins("[fd00:ec2:") || begins("[fd00:0ec2:") ||
+         begins("[::ffff:169.254.") || begins("[::ffff:a9fe:");
+}
+
 bool has_line_break(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -61,7 +97,7 @@ bool is_token(std::string_view text) {
 }
 
 // Everything that can be refused before a connection is opened.
-std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& request,
+std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& request, bool metadata,
                               std::string& host) {
   if (!is_token(request.method)) return refusal("the HTTP method is not a word");
   for (const auto& [name, value] : request.headers) {
@@ -74,9 +110,14 @@ std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& reques
     return refusal("the address of an HTTP request is not a URL with http or https");
   host = url.part(CURLUPART_HOST);
   const std::string scheme = url.part(CURLUPART_SCHEME);
+  const bool may_ask_metadata = metadata && is_metadata_address(host);
+  if (names_the_link(host) && !may_ask_metadata)
+    return refusal("a request to " + host +
+                   " is refused: it is an address of this machine's own network, where its cloud "
+                   "gives it keys; only berth's bundled providers may ask there, for nothing else");
   if (scheme == "https") return {};
   if (scheme != "http") return refusal("only http and https are allowed, not " + scheme);
-  if (!is_loopback(host))
+  if (!is_loopback(host) && !may_ask_metadata)
     return refusal("plain http to " + host +
                    " is refused: credentials would cross the network in the clear; use https");
   return {};
@@ -123,8 +164,13 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
-// A plugin's file descriptors and a deploy command's must not hold our connections.
-curl_socket_t open_close_on_exec(void*, curlsocktype, curl_sockaddr* address) {
+// A plugin's file descriptors and a deploy command's must not hold our connections. `link_allowed`:
+// a bool.
+curl_socket_t open_close_on_exec(void* link_allowed, curlsocktype, curl_sockaddr* address) {
+  if (!*static_cast<bool*>(link_allowed) && is_of_the_link(address->addr)) {
+    errno = EACCES;
+    return CURL_SOCKET_BAD;
+  }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -232,6 +278,12 @@ Failure failure_of(const CurlLibrary& curl, CURL* handle, CURLcode code, const E
 
 }  // namespace
 
+bool is_metadata_address(std::string_view host) {
+  constexpr std::string_view known[] = {"169.254.169.254", "169.254.170.2", "169.254.170.23",
+                                        "[fd00:ec2::254]", "[fd00:ec2::23]"};
+  return std::find(std::begin(known), std::end(known), host) != std::end(known);
+}
+
 // What one send needs: a transfer and the loop that drives it, with its own connections. curl's own
 // loop looks only once a second whether it should stop, so we drive it.
 struct CurlTransport::Handle {
@@ -319,8 +371,10 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
   }
   const CurlLibrary& curl = handles_->curl;
   std::string host;
-  if (auto no = refuse(curl, request, host)) return *no;
-  const std::int64_t remaining = call.remaining_ms();
+  if (auto no = refuse(curl, request, options_.metadata, host)) return *no;
+  const bool metadata = is_metadata_address(host);
+  const std::int64_t remaining =
+      metadata ? std::min(call.remaining_ms(), metadata_ms) : call.remaining_ms();
   if (call.cancelled() || remaining <= 0) {
     const bool cancelled = call.cancelled();
     return Failure{cancelled ? ErrorCode::cancelled : ErrorCode::unavailable,
@@ -358,13 +412,16 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request, Call& call)
   curl.easy_setopt(handle, CURLOPT_MAXAGE_CONN, max_idle_s);
   curl.easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(remaining));
   curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>(std::min(remaining, options_.connect_timeout_ms)));
+                   static_cast<long>(std::min(
+                       remaining, metadata ? metadata_connect_ms : options_.connect_timeout_ms)));
+  bool link_allowed = metadata;
   curl.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_close_on_exec);
+  curl.easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &link_allowed);
   curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
   curl.easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
   curl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
   curl.easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
-  if (is_loopback(host))  // a proxy would carry it out of this machine, perhaps in the clear
+  if (is_loopback(host) || metadata)  // a proxy would carry it out of here, perhaps in the clear
     curl.easy_setopt(handle, CURLOPT_PROXY, "");
   else if (!options_.proxy.empty())
     curl.easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());

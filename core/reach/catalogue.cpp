@@ -158,8 +158,9 @@ CatalogueEntry Catalogue::read(const NamedPlugin& plugin) const {
   bool bundled = false;
   if (!plugin.path.empty()) {
     entry.file = fs::absolute(plugin.path);
-    bundled = !options_.bundled_dir.empty() &&
-                         real_path(plugin.path).parent_path() == real_path(options_.bundled_dir);
+    bundled = entry.bundled =
+        !options_.bundled_dir.empty() &&
+        real_path(plugin.path).parent_path() == real_path(options_.bundled_dir);
     entry.in_process = plugin.how == HowToRun::in_process ||
                        (plugin.how == HowToRun::automatic && bundled);
   }

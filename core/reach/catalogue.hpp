@@ -40,6 +40,7 @@ struct CatalogueEntry {
   std::filesystem::path file;           // absolute; empty for a command
   std::vector<std::string> command;
   bool in_process = false;
+  bool bundled = false;                 // its file lies in the bundled directory
   std::string problem;                  // why it cannot be used, and what to do; "": it can
   std::optional<Manifest> manifest;     // absent: unusable, or not asked (bundled_only)
   std::string manifest_json;

@@ -92,8 +92,8 @@ OpenedPlugin PluginOpener::open(const CatalogueEntry& entry, const PluginUse& us
   auto budget = budgets_.of(fingerprint_of(credential, manifest.id, use.account_id),
                             manifest.rate.value_or(RateLimit{}), use.account_id);
   opened.instance = std::make_shared<HostedInstance>(std::move(journal), std::move(inside),
-                                                     transport_, std::move(budget), redaction,
-                                                     pause_);
+                                                     entry.bundled ? of_bundled_ : transport_,
+                                                     std::move(budget), redaction, pause_);
   return opened;
 }
 

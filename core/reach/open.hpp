@@ -45,10 +45,12 @@ struct OpenedPlugin {
 /// Threads: any.
 class PluginOpener {
  public:
+  /// `of_bundled`: what bundled plugins reach more with; null: they have no other.
   PluginOpener(Catalogue& catalogue, Transport& transport, RateBudgets& budgets, Journal& journal,
-               Pause pause = sleep_ms)
+               Pause pause = sleep_ms, Transport* of_bundled = nullptr)
       : catalogue_(catalogue), transport_(transport), budgets_(budgets), journal_(journal),
-        pause_(std::move(pause)) {}
+        pause_(std::move(pause)),
+        of_bundled_(of_bundled == nullptr ? transport : *of_bundled) {}
 
   /// Checks the settings; the plugin's own object is made by the first call (or start()). Throws
   /// PluginUnusable.
@@ -63,6 +65,7 @@ class PluginOpener {
   RateBudgets& budgets_;
   Journal& journal_;
   const Pause pause_;
+  Transport& of_bundled_;
 };
 
 }  // namespace berth

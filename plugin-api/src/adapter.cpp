@@ -1,8 +1,10 @@
 // The edge of a C++ plugin: nothing but the C contract leaves here, no exception, one answer.
+#include <boost/json.hpp>
 #include <new>
 #include <stdexcept>
 
 #include "berth/codec.hpp"
+#include "berth/credential.hpp"
 #include "berth/export.hpp"
 #include "berth/manifest.hpp"
 #include "host_call.hpp"
@@ -10,6 +12,8 @@
 
 namespace berth::adapter {
 namespace {
+
+namespace json = boost::json;
 
 constexpr const char* out_of_memory =
     R"({"code":"internal","effect":"unknown","message":"the plugin ran out of memory"})";
@@ -95,6 +99,22 @@ int32_t destroy_server(void* self, const char* request_json, berth_call* call) {
                                return instance.cloud_provider->destroy(request, host);
                              });
 }
+OutsideCredential* outside_credential_of(const Instance* instance) {
+  return dynamic_cast<OutsideCredential*>(instance->cloud_provider.get());
+}
+int32_t identity(void* self, const char* request_json, berth_call* call) {
+  return guarded(call, Effect::none, [&] {
+    const Result<Done> request =
+        codec::decode<Done>(request_json == nullptr ? "{}" : request_json);
+    if (!request) return answer_failure(call, request.failure());
+    HostCall host(call);
+    const Result<std::string> whose =
+        outside_credential_of(static_cast<Instance*>(self))->identity(host);
+    if (!whose) return answer_failure(call, whose.failure());
+    return call->reply(
+        call, json::serialize(json::object{{"identity", json::string(*whose)}}).c_str());
+  });
+}
 int32_t notify(void* self, const char* request_json, berth_call* call) {
   return run<Event>(self, request_json, call, Effect::unknown,
                     [](Instance& instance, const Event& event, Call& host) {
@@ -125,6 +145,10 @@ constexpr berth_method cloud_provider_methods[] = {
     {"find", find},   {"destroy", destroy_server},
 };
 constexpr berth_interface cloud_provider_table{sizeof(berth_interface), 5, cloud_provider_methods};
+
+constexpr berth_method outside_credential_methods[] = {{"identity", identity}};
+constexpr berth_interface outside_credential_table{sizeof(berth_interface), 1,
+                                                   outside_credential_methods};
 
 constexpr berth_method notifier_methods[] = {{"notify", notify}};
 constexpr berth_interface notifier_table{sizeof(berth_interface), 1, notifier_methods};
@@ -182,6 +206,9 @@ const berth_interface* interface_of(void* self, const char* id) noexcept {
   if (instance == nullptr || id == nullptr) return nullptr;
   const std::string_view wanted(id);
   if (instance->cloud_provider && wanted == cloud_provider_id) return &cloud_provider_table;
+  if (instance->cloud_provider && wanted == outside_credential_id &&
+      outside_credential_of(instance) != nullptr)
+    return &outside_credential_table;
   if (instance->notifier && wanted == notifier_id) return &notifier_table;
   if (instance->stack_provisioner && wanted == stack_provisioner_id)
     return &stack_provisioner_table;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "berth/manifest.hpp"
 #include "partition.hpp"
 
 namespace berth::aws {
@@ -65,8 +66,7 @@ bool is_image(const std::string& image) {
 }
 
 // AWS's own rules for each setting. Secrets are never quoted.
-void check(const Account& account) {
-  const Credentials& keys = account.credentials;
+void check(const Credentials& keys) {
   if (keys.access_key_id.size() < 16 || keys.access_key_id.size() > 128 ||
       !all(keys.access_key_id,
            [](char c) { return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_'; }))
@@ -75,6 +75,10 @@ void check(const Account& account) {
     throw ConfigError("\"secret_access_key\" must be one word, without blanks or line breaks");
   if (!all(keys.session_token, is_visible))
     throw ConfigError("\"session_token\" must be one word, without blanks or line breaks");
+}
+
+void check(const Account& account) {
+  if (!account.chain) check(account.credentials);
   if (!is_region_name(account.default_region))
     refuse("default_region", account.default_region, "is not a region such as us-east-1");
   for (const std::string& region : account.regions)
@@ -115,17 +119,46 @@ void check(const Account& account) {
       refuse("instance_families", family, "is no family such as m7g: name no sizes");
 }
 
+// An account that was added at run time has a dot in its id. Its admins are an organization's, and
+// what lies around berth is not theirs: they give keys of their own.
+bool was_added_at_run_time(const PluginConfig& config) {
+  return config.text_or(account_id_key, "").find('.') != std::string::npos;
+}
+
+// Keys of the settings come first, and whole: half of a pair completed from elsewhere would be
+// somebody else's.
+bool uses_chain(const PluginConfig& config) {
+  const bool id = config.has("access_key_id"), secret = config.has("secret_access_key");
+  const bool own = id || secret || config.has("session_token");
+  if (own && config.has("profile"))
+    throw ConfigError("\"profile\": set it, or access_key_id and secret_access_key, not both");
+  if (own || was_added_at_run_time(config)) {
+    if (id && secret) return false;
+    if (config.has("profile"))
+      throw ConfigError("\"profile\" is for accounts of berth.toml: its keys are its user's");
+    throw ConfigError(std::string("\"") + (id ? "secret_access_key" : "access_key_id") +
+                      "\" is missing: " +
+                      (own ? "set access_key_id and secret_access_key, or neither"
+                           : "an account that is added at run time brings keys of its own"));
+  }
+  return true;
+}
+
 }  // namespace
 
-Account account_of(const PluginConfig& config) {
+Account account_of(const PluginConfig& config, std::shared_ptr<const Surroundings> around) {
   Account account;
-  account.credentials = {config.text("access_key_id"), config.text("secret_access_key"),
-                         config.text_or("session_token", "")};
+  const bool chain = uses_chain(config);
+  if (!chain)
+    account.credentials = {config.text("access_key_id"), config.text("secret_access_key"),
+                           config.text_or("session_token", "")};
   account.default_region = config.text_or("default_region", account.default_region);
   account.regions = config.list("regions");
   account.endpoint = config.text_or("endpoint", account.endpoint);
   account.pricing_endpoint = config.text_or("pricing_endpoint", account.pricing_endpoint);
-  account.sts_endpoint = config.text_or("sts_endpoint", account.sts_endpoint);
+  const std::string sts_endpoint = config.text_or("sts_endpoint", account.sts_endpoint);
+  const bool sts_endpoint_is_set = sts_endpoint != account.sts_endpoint;
+  account.sts_endpoint = sts_endpoint;
   account.image = config.text_or("image", "");
   account.subnet_id = config.text_or("subnet_id", "");
   account.security_group_ids = config.list("security_group_ids");
@@ -133,6 +166,10 @@ Account account_of(const PluginConfig& config) {
   account.zones = config.list("zones");
   account.instance_families = config.list("instance_families");
 
+  if (chain)
+    account.chain = std::make_shared<Chain>(
+        ChainSettings{config.text_or("profile", ""), account.default_region, sts_endpoint,
+                      sts_endpoint_is_set, std::move(around), account.clock_error_ms});
   check(account);
   // Elsewhere every create would be refused, one zone after another.
   if (!account.subnet_id.empty() && account.zones.size() != 1)

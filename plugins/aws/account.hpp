@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/credentials/chain.hpp"
 #include "berth/config.hpp"
 #include "sigv4.hpp"
 
@@ -15,7 +16,8 @@ namespace berth::aws {
 
 /// Plain, immutable but for the clock's error; any thread.
 struct Account {
-  Credentials credentials;
+  Credentials credentials;       // where there is no chain: those of the settings
+  std::shared_ptr<Chain> chain;  // else what AWS's own tools would use
   std::string default_region = "us-east-1";
   std::vector<std::string> regions;  // empty: only default_region
   std::string endpoint = "https://ec2.{region}.{suffix}";
@@ -39,7 +41,9 @@ struct Account {
 };
 
 /// Throws ConfigError where a setting breaks AWS's own rules, or two contradict each other.
-Account account_of(const PluginConfig& config);
+/// `around`: where keys are looked for that are not in the settings.
+Account account_of(const PluginConfig& config,
+                   std::shared_ptr<const Surroundings> around = system_surroundings());
 
 /// Lower-case letters, digits and '-': a region becomes part of a host name, so nothing else may.
 bool is_region(std::string_view text);

@@ -5,6 +5,7 @@
 #include "encoding.hpp"
 #include "errors.hpp"
 #include "json_api/clock.hpp"
+#include "signed_exchange.hpp"
 
 namespace berth::aws {
 namespace {
@@ -60,17 +61,6 @@ Image image_of(const pugi::xml_node& item) {
   return image;
 }
 
-// Refusals of a signature, as EC2, STS and the Price List spell them: a clock that is wrong may be
-// the reason of each.
-bool may_be_the_clock(const HttpResponse& response) {
-  if (response.status != 400 && response.status != 401 && response.status != 403) return false;
-  for (const char* code : {"RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch",
-                           "InvalidSignatureException", "AuthFailure", "Signature expired",
-                           "Signature not yet current"})
-    if (response.body.find(code) != std::string::npos) return true;
-  return false;
-}
-
 }  // namespace
 
 Failure unreadable(const std::string& action, const std::string& why) {
@@ -98,14 +88,13 @@ std::optional<Failure> Api::stopped(const std::string& action) const {
 }
 
 std::string Api::redacted(std::string text) const {
-  const Credentials& held = account_.credentials;
-  for (const std::string* secret :
-       {&held.secret_access_key, &held.session_token, &held.access_key_id}) {
-    if (secret->empty()) continue;
-    for (auto at = text.find(*secret); at != std::string::npos; at = text.find(*secret, at + 3))
-      text.replace(at, secret->size(), "***");
-  }
+  for (const Credentials& keys : used_) text = without_keys(std::move(text), keys);
   return text;
+}
+
+Result<Credentials> Api::keys() {
+  if (!account_.chain) return account_.credentials;
+  return account_.chain->current({call_, deleting_});
 }
 
 Failure Api::refused(const HttpResponse& response, const VendorError& told,
@@ -122,21 +111,16 @@ Result<HttpResponse> Api::exchange(HttpRequest request, const SigningScope& scop
   if (auto failure = stopped(action)) return *failure;
   request.method = "POST";
   request.deleting = deleting_;
-  const HttpRequest unsigned_request = request;
   std::atomic<std::int64_t>& error_ms = *account_.clock_error_ms;
-  const std::int64_t used_ms = error_ms.load();
-  sign(request, account_.credentials, scope, call_.now_unix_ms() + used_ms);
-  auto answer = call_.http().exchange(request);
-  if (!answer || !may_be_the_clock(*answer)) return answer;
-  const auto found_ms = json_api::clock_error_ms(*answer, call_.now_unix_ms() + used_ms);
-  if (!found_ms || stopped(action)) return answer;
-  // Nothing was done: whoever refuses a signature has not looked at what it signs.
-  error_ms = used_ms + *found_ms;
-  call_.log(LogLevel::warning, json_api::clock_sentence(error_ms, "AWS") +
-                                   " Until then requests are signed with AWS's time.");
-  request = unsigned_request;
-  sign(request, account_.credentials, scope, call_.now_unix_ms() + error_ms);
-  return call_.http().exchange(request);
+  const auto held = keys();
+  if (!held) return held.failure();
+  used_.push_back(*held);
+  auto answer = signed_exchange(request, *held, scope, error_ms, call_);
+  if (!account_.chain || !answer || !refuses_keys(*answer) || stopped(action)) return answer;
+  const auto others = account_.chain->after_refusal(*held, {call_, deleting_});
+  if (!others || stopped(action)) return answer;
+  used_.push_back(*others);
+  return signed_exchange(request, *others, scope, error_ms, call_);
 }
 
 Result<pugi::xml_document> Api::ask(const std::string& url, const SigningScope& scope,

@@ -99,7 +99,7 @@ class Api {
   template <class T, class ReadItem>
   Listing<T> pages(const std::string& region, const Ec2Query& query, const char* set,
                    ReadItem read_item);
-  /// Signs and sends; once more with AWS's time where the clock may be why it was refused.
+  /// Signs and sends; once more with other keys, if there are any, where they were refused.
   Result<HttpResponse> exchange(HttpRequest request, const SigningScope& scope,
                                 const std::string& action);
   /// The failure that `told` is, with by how much the clock is wrong where that may be why.
@@ -107,12 +107,15 @@ class Api {
                                 const std::string& action) const;
   /// Why the call must not send another request, if so.
   [[nodiscard]] std::optional<Failure> stopped(const std::string& action) const;
-  /// Without the account's secrets: AWS quotes session tokens when a signature does not match.
+  /// Keys of the settings, or those that AWS's chain has now.
+  Result<Credentials> keys();
+  /// Without what signed: AWS quotes session tokens when a signature does not match.
   [[nodiscard]] std::string redacted(std::string text) const;
 
   const Account& account_;
   Call& call_;
   bool deleting_;
+  std::vector<Credentials> used_;  // what signed, so that no answer can quote it
 };
 
 /// A pager needs both: a cap, and a check that each page's token is new. Prism's pages never end.

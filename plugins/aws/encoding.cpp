@@ -15,6 +15,14 @@ int hex_digit(char c) {
   return -1;
 }
 
+std::string digest_hex(std::string_view bytes, const EVP_MD* kind) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind, nullptr) != 1)
+    throw std::runtime_error("OpenSSL could not compute a digest");
+  return hex({reinterpret_cast<const char*>(digest.data()), size});
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -59,13 +67,9 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL could not compute a SHA-256");
-  return hex({reinterpret_cast<const char*>(digest.data()), size});
-}
+std::string sha256_hex(std::string_view bytes) { return digest_hex(bytes, EVP_sha256()); }
+
+std::string sha1_hex(std::string_view bytes) { return digest_hex(bytes, EVP_sha1()); }
 
 std::string base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock adds a NUL

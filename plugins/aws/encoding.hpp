@@ -13,6 +13,8 @@ std::string percent_decoded(std::string_view text);
 
 std::string hex(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
+/// Not for safety: how AWS's tools name files.
+std::string sha1_hex(std::string_view bytes);
 std::string base64(std::string_view bytes);
 
 }  // namespace berth::aws

@@ -155,7 +155,9 @@ Result<AccountCheck> Provider::check(Call& call) {
   if (identity->arn.size() > root.size() &&
       identity->arn.compare(identity->arn.size() - root.size(), root.size(), root) == 0)
     check.notes.push_back("These are the root user's keys: an IAM user's are safer.");
-  if (!account_.credentials.session_token.empty())
+  if (account_.chain)
+    check.notes.push_back("Its credentials come from " + account_.chain->words() + ".");
+  else if (!account_.credentials.session_token.empty())
     check.notes.push_back("The keys are temporary: berth stops when their session ends.");
   check.notes.push_back("AWS limits vCPUs by family and not servers: see Service Quotas.");
 
@@ -166,6 +168,10 @@ Result<AccountCheck> Provider::check(Call& call) {
     if (listing.failure) return *listing.failure;
   }
   return check;
+}
+
+Result<std::string> Provider::identity(Call&) {
+  return account_.chain ? account_.chain->identity() : std::string();
 }
 
 Result<OfferList> Provider::offers(const OffersRequest& request, Call& call) {

@@ -9,13 +9,14 @@
 #include "account.hpp"
 #include "berth/cloud_provider.hpp"
 #include "berth/config.hpp"
+#include "berth/credential.hpp"
 #include "images.hpp"
 #include "pace.hpp"
 
 namespace berth::aws {
 
 /// Between calls it keeps which images it found and whose turn it is; any thread, many at once.
-class Provider : public CloudProvider {
+class Provider : public CloudProvider, public OutsideCredential {
  public:
   /// Throws ConfigError.
   explicit Provider(const PluginConfig& config) : account_(account_of(config)) {}
@@ -26,6 +27,7 @@ class Provider : public CloudProvider {
   Result<Created> create(const CreateRequest& request, Call& call) override;
   Result<Found> find(const FindRequest& request, Call& call) override;
   Result<Done> destroy(const DestroyRequest& request, Call& call) override;
+  Result<std::string> identity(Call& call) override;
 
  private:
   /// The region a server was made in; every region of the account where nothing tells.

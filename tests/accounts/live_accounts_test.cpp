@@ -126,6 +126,30 @@ TEST_F(OneList, an_account_with_other_secrets_has_another_credential_and_one_wit
   EXPECT_EQ(accounts_.find("acme.own")->credential.find("fresh"), std::string::npos);
 }
 
+TEST_F(OneList, a_credential_that_lies_around_the_process_is_followed_and_told_by_whose_it_is) {
+  std::string found = "one";
+  const auto outside = [&](const AccountSettings& account) {
+    return account.id == "main" ? found : "";
+  };
+  LiveAccounts accounts(in_force_, keys_, clock_, journal_, outside);
+  const auto now = [&] {
+    clock_.ms += 1'000;
+    look(accounts);
+    return accounts.find("main")->credential;
+  };
+  save(record("acme.own"));
+  EXPECT_EQ(now(), "one");
+  const auto before = accounts.list();
+  EXPECT_EQ(now(), "one");
+  EXPECT_EQ(accounts.list(), before);
+  found = "two";
+  EXPECT_EQ(now(), "two");
+  EXPECT_EQ(before->front()->credential, "one") << "who holds it keeps it as it was";
+  EXPECT_EQ(ids(*accounts.list()), (Ids{"main", "acme.own"}));
+  found = "";
+  EXPECT_EQ(now(), credential_of(config_.accounts.front()));
+}
+
 TEST_F(OneList, shows_an_organization_only_what_is_active_and_its_own) {
   save(record("acme.own"));
   save(record("acme.rests", AccountStatus::inactive));

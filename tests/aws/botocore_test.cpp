@@ -6,6 +6,8 @@
 #include <string>
 
 #include "aws/api.hpp"
+#include "aws/credentials/assumed_role.hpp"
+#include "aws/credentials/static_keys.hpp"
 #include "aws/sigv4.hpp"
 #include "fakes.hpp"
 #include "judge.hpp"
@@ -102,6 +104,18 @@ TEST(Botocore, AgreesOnEveryRequestThePluginMakes) {
     "FormatVersion": "aws_v1", "MaxResults": 100, "Filters": [
     {"Type": "TERM_MATCH", "Field": "regionCode", "Value": "eu-central-1"},
     {"Type": "TERM_MATCH", "Field": "tenancy", "Value": "Shared"}]})");
+
+  ChainSettings settings;
+  settings.region = "eu-central-1";
+  settings.sts_endpoint = "https://sts.{region}.{suffix}";
+  settings.around = system_surroundings();
+  settings.clock_error_ms = std::make_shared<std::atomic<std::int64_t>>(0);
+  const AssumedRole role(settings, {"arn:aws:iam::111122223333:role/a+b", "", "x=&y", "900"},
+                         std::make_shared<StaticKeys>(keys, "here"), "here");
+  (void)role.fetch({call});
+  judged({"eu-central-1", "sts"}, "AssumeRole",
+         R"({"RoleArn": "arn:aws:iam::111122223333:role/a+b", "RoleSessionName": "berth",
+             "ExternalId": "x=&y", "DurationSeconds": 900})");
 
   EXPECT_AGREED(judge);
 }

@@ -1,5 +1,6 @@
 #include "cloud.hpp"
 
+#include "aws_identity.hpp"
 #include "digitalocean.hpp"
 #include "ec2.hpp"
 #include "encoding.hpp"
@@ -28,6 +29,9 @@ Cloud::Cloud(const Catalogue& catalogue, Options options, LogSink* sink)
     : options_(std::move(options)), world_(std::make_unique<World>(catalogue, options_, sink)) {
     vendors_.emplace_back("/aws-pricing", make_pricing(*world_));
     vendors_.emplace_back("/aws-sts", make_sts(*world_));
+    vendors_.emplace_back("/aws-metadata", make_instance_metadata(*world_));
+    vendors_.emplace_back("/aws-container", make_container_credentials(*world_));
+    vendors_.emplace_back("/aws-sso", make_sso_portal(*world_));
     vendors_.emplace_back("/aws", make_ec2(*world_));
     vendors_.emplace_back("/digitalocean", make_digitalocean(*world_));
     vendors_.emplace_back("/hetzner", make_hetzner(*world_));

@@ -179,7 +179,8 @@ public:
 
     std::optional<Response> refuse(Call& call) override {
         const auto check =
-            check_sigv4(call.request, "ec2", world_.options.credentials, call.wall_ms);
+            check_sigv4(call.request, "ec2", world_.options.credentials, call.wall_ms,
+                        &world_.sessions, call.now_ms);
         const auto refused = [&](int status, const char* code, const std::string& message) {
             // `why` is more than AWS tells; a fake may help its user.
             return error(status, code,
@@ -192,6 +193,7 @@ public:
             case Signature::missing:
                 return refused(403, "MissingAuthenticationToken",
                                "Request is missing Authentication Token");
+            case Signature::session_ended:
             case Signature::expired:
                 return refused(400, "RequestExpired", "Request has expired.");
             case Signature::wrong_scope:

@@ -213,13 +213,17 @@ public:
 
     std::optional<Response> refuse(Call& call) override {
         const auto check =
-            check_sigv4(call.request, "pricing", world_.options.credentials, call.wall_ms);
+            check_sigv4(call.request, "pricing", world_.options.credentials, call.wall_ms,
+                        &world_.sessions, call.now_ms);
         switch (check.verdict) {
             case Signature::good:
                 break;
             case Signature::missing:
                 return error(400, "MissingAuthenticationTokenException",
                              "Missing Authentication Token");
+            case Signature::session_ended:
+                return error(400, "ExpiredTokenException",
+                             "The security token included in the request is expired");
             case Signature::unknown_key:
                 return error(400, "UnrecognizedClientException",
                              "The security token included in the request is invalid.");

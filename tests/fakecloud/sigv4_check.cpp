@@ -109,7 +109,8 @@ SignatureCheck read_scope(const Request& request) {
 }
 
 SignatureCheck check_sigv4(const Request& request, std::string_view service,
-                           const std::vector<Credential>& credentials, std::int64_t now_ms) {
+                           const std::vector<Credential>& credentials, std::int64_t now_ms,
+                           const Sessions* sessions, std::int64_t clock_ms) {
     SignatureCheck out = read_scope(request);
     const auto header = request.header("authorization");
     if (header.empty()) return settle(out, Signature::missing, "no Authorization header");
@@ -120,8 +121,14 @@ SignatureCheck check_sigv4(const Request& request, std::string_view service,
     const auto found = std::find_if(credentials.begin(), credentials.end(), [&](const auto& one) {
         return one.vendor == "aws" && one.token == out.key_id;
     });
-    if (found == credentials.end()) return settle(out, Signature::unknown_key, "unknown key id");
-    out.credential = &*found;
+    const auto* session = found == credentials.end() && sessions != nullptr
+                              ? sessions->find(out.key_id)
+                              : nullptr;
+    if (found == credentials.end() && session == nullptr)
+        return settle(out, Signature::unknown_key, "unknown key id");
+    if (session != nullptr && request.header("x-amz-security-token") != session->token)
+        return settle(out, Signature::unknown_key, "the session token is missing, or another's");
+    out.credential = session != nullptr ? &session->credential : &*found;
     const auto scope_parts = split(authorization.credential, '/');
     if (out.service != service || scope_parts[4] != "aws4_request")
         return settle(out, Signature::wrong_scope,
@@ -149,9 +156,11 @@ SignatureCheck check_sigv4(const Request& request, std::string_view service,
     if (!payload.empty() && payload != hex(sha256(request.body)))
         return settle(out, Signature::wrong, "X-Amz-Content-Sha256 does not fit the body");
     const auto scope = authorization.credential.substr(out.key_id.size() + 1);
-    if (!constant_time_equal(signature(request, names, date, scope, found->secret),
+    if (!constant_time_equal(signature(request, names, date, scope, out.credential->secret),
                              authorization.signature))
         return settle(out, Signature::wrong, "the signature does not match");
+    if (session != nullptr && session->expires_ms <= clock_ms)
+        return settle(out, Signature::session_ended, "these temporary keys have ended");
     return settle(out, Signature::good, "");
 }
 

@@ -9,10 +9,20 @@
 
 #include "options.hpp"
 #include "request.hpp"
+#include "sessions.hpp"
 
 namespace fakecloud {
 
-enum class Signature { good, missing, malformed, unknown_key, wrong_scope, expired, wrong };
+enum class Signature {
+    good,
+    missing,
+    malformed,
+    unknown_key,
+    wrong_scope,
+    expired,
+    session_ended,  // the keys were temporary
+    wrong
+};
 
 struct SignatureCheck {
     Signature verdict = Signature::missing;
@@ -24,8 +34,10 @@ struct SignatureCheck {
 // What the Authorization header claims, without checking it.
 SignatureCheck read_scope(const Request& request);
 
+// `sessions`: temporary keys that are good as well; they end by `clock_ms`, the clouds' own time.
 SignatureCheck check_sigv4(const Request& request, std::string_view service,
-                           const std::vector<Credential>& credentials, std::int64_t now_ms);
+                           const std::vector<Credential>& credentials, std::int64_t now_ms,
+                           const Sessions* sessions = nullptr, std::int64_t clock_ms = 0);
 
 // The other direction, for tests and the control of this file by itself: adds X-Amz-Date and
 // Authorization. REQUIRES: a Host header.

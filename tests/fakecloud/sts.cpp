@@ -1,10 +1,11 @@
-// STS: GetCallerIdentity, the cheapest question whether credentials work.
+// STS: GetCallerIdentity, the cheapest question whether credentials work, and the keys of roles.
 #include "sts.hpp"
 
 #include <sstream>
 
 #include "ec2_form.hpp"
 #include "ec2_operations.hpp"
+#include "encoding.hpp"
 #include "sigv4_check.hpp"
 
 namespace fakecloud {
@@ -30,14 +31,19 @@ public:
     }
 
     std::optional<Response> refuse(Call& call) override {
+        if (call.operation.name == "AssumeRoleWithWebIdentity") return std::nullopt;  // unsigned
         const auto check =
-            check_sigv4(call.request, "sts", world_.options.credentials, call.wall_ms);
+            check_sigv4(call.request, "sts", world_.options.credentials, call.wall_ms,
+                        &world_.sessions, call.now_ms);
         switch (check.verdict) {
             case Signature::good:
                 break;
             case Signature::missing:
                 return error(403, "MissingAuthenticationToken",
                              "Request is missing Authentication Token");
+            case Signature::session_ended:
+                return error(403, "ExpiredToken",
+                             "The security token included in the request is expired");
             case Signature::unknown_key:
                 return error(403, "InvalidClientTokenId",
                              "The security token included in the request is invalid.");
@@ -52,6 +58,8 @@ public:
 
     Response perform(Call& call) override {
         const ec2::Form form(call.request);
+        if (call.operation.name.rfind("AssumeRole", 0) == 0 && form.get("Version") == "2011-06-15")
+            return assume(call, form);
         if (call.operation.name != "GetCallerIdentity" || form.get("Version") != "2011-06-15")
             return error(400, "InvalidAction",
                          "Could not find operation " + call.operation.name + " for version " +
@@ -61,7 +69,9 @@ public:
         auto root = document.append_child("GetCallerIdentityResponse");
         root.append_attribute("xmlns") = "https://sts.amazonaws.com/doc/2011-06-15/";
         auto result = root.append_child("GetCallerIdentityResult");
-        ec2::put(result, "Arn", "arn:aws:iam::" + owner + ":user/berth");
+        const auto* session = world_.sessions.find(call.credential->token);
+        ec2::put(result, "Arn",
+                 session != nullptr ? session->arn : "arn:aws:iam::" + owner + ":user/berth");
         ec2::put(result, "UserId", "AIDA" + call.credential->token.substr(4));
         ec2::put(result, "Account", owner);
         ec2::put(root.append_child("ResponseMetadata"), "RequestId", world_.random.uuid());
@@ -83,6 +93,39 @@ public:
     }
 
 private:
+    // Roles of any account can be assumed whose name does not begin with "forbidden".
+    Response assume(Call& call, const ec2::Form& form) {
+        const auto arn = form.get("RoleArn");
+        const auto role = arn.substr(arn.rfind('/') + 1);
+        const bool by_token = call.operation.name == "AssumeRoleWithWebIdentity";
+        if (by_token && form.get("WebIdentityToken") != "fake-web-identity-token")
+            return error(400, "InvalidIdentityToken", "The token is not one of the provider's");
+        if (arn.rfind("arn:aws:iam::", 0) != 0 || form.get("RoleSessionName").empty())
+            return error(400, "ValidationError", "RoleArn and RoleSessionName are needed");
+        if (role.rfind("forbidden", 0) == 0)
+            return error(403, "AccessDenied",
+                         "The caller is not authorized to perform: sts:AssumeRole on resource: " +
+                             arn);
+        const auto seconds = to_integer(form.get("DurationSeconds")).value_or(3600);
+        const auto& session = world_.sessions.issue(
+            by_token ? "main" : call.account(), !by_token && call.credential->read_only,
+            "arn:aws:sts::" + split(arn, ':')[4] + ":assumed-role/" + role + "/" +
+                form.get("RoleSessionName"),
+            call.now_ms + seconds * 1000, world_.random);
+        pugi::xml_document document;
+        auto root = document.append_child((call.operation.name + "Response").c_str());
+        root.append_attribute("xmlns") = "https://sts.amazonaws.com/doc/2011-06-15/";
+        auto result = root.append_child((call.operation.name + "Result").c_str());
+        auto keys = result.append_child("Credentials");
+        ec2::put(keys, "AccessKeyId", session.credential.token);
+        ec2::put(keys, "SecretAccessKey", session.credential.secret);
+        ec2::put(keys, "SessionToken", session.token);
+        ec2::put(keys, "Expiration", iso_time(session.expires_ms));
+        ec2::put(result.append_child("AssumedRoleUser"), "Arn", session.arn);
+        ec2::put(root.append_child("ResponseMetadata"), "RequestId", world_.random.uuid());
+        return xml(document, 200);
+    }
+
     static Response xml(pugi::xml_document& document, int status) {
         std::ostringstream out;
         document.save(out, "", pugi::format_raw | pugi::format_no_declaration);

@@ -17,6 +17,7 @@
 #include "options.hpp"
 #include "oracle.hpp"
 #include "random.hpp"
+#include "sessions.hpp"
 
 namespace fakecloud {
 
@@ -46,6 +47,7 @@ public:
     const Options& options;
     Random random;
     Oracle oracle;
+    Sessions sessions;
     std::deque<SshKey> keys;
     std::deque<SecurityGroup> groups;
     std::map<std::string, std::vector<std::string>> made_tags;  // DigitalOcean: account -> names

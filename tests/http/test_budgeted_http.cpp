@@ -45,6 +45,12 @@ class Budgeted : public ::testing::Test {
                      }};
 };
 
+TEST_F(Budgeted, of_what_a_cloud_gives_its_machines_only_the_host_is_noted) {
+  ASSERT_TRUE(get(false, "http://169.254.170.2/v2/credentials/as-good-as-a-key").ok());
+  ASSERT_EQ(journal_.lines.size(), 1U);
+  EXPECT_EQ(journal_.lines[0].rfind("http GET 169.254.170.2 200 ", 0), 0U) << journal_.lines[0];
+}
+
 TEST_F(Budgeted, a_tenth_is_kept_for_deletes) {
   for (int i = 0; i < 9; ++i) ASSERT_TRUE(get().ok());
   EXPECT_EQ(waited_, 0);

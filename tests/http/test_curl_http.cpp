@@ -233,6 +233,41 @@ TEST(CurlHttp, a_body_beyond_the_limit_is_cut_off) {
   EXPECT_NE(result.failure().message.find("more than"), std::string::npos);
 }
 
+TEST(CurlHttp, where_a_cloud_gives_keys_nobody_asks_by_whatever_name) {
+  CurlTransport transport;
+  HttpCall call;
+  for (const char* url :
+       {"http://169.254.169.254/latest/", "https://169.254.169.254/", "http://169.254.170.2/v2/x",
+        "http://2852039166/", "http://0xa9fea9fe/", "http://0251.0376.0251.0376/",
+        "http://[::ffff:169.254.169.254]/", "http://[::ffff:a9fe:a9fe]/", "https://[fe80::1]/",
+        "http://[fd00:ec2::254]/", "https://a@169.254.169.254/"}) {
+    const auto result = transport.send(get(url), call);
+    ASSERT_FALSE(result.ok()) << url;
+    EXPECT_EQ(result.failure().code, ErrorCode::invalid) << url;
+    EXPECT_EQ(result.failure().effect, Effect::none) << url;
+    EXPECT_NE(result.failure().message.find("only berth's bundled providers"), std::string::npos)
+        << url << ": " << result.failure().message;
+  }
+}
+
+TEST(CurlHttp, metadata_never_goes_through_a_proxy_and_opens_nothing_else) {
+  LoopbackServer proxy(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  CurlOptions options;
+  options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  options.metadata = true;
+  CurlTransport transport(options);
+  HttpCall call;
+  (void)transport.send(get("http://169.254.170.2/none"), call);  // somebody may be there
+  for (const char* url : {"http://169.254.1.1/", "https://169.254.1.1/", "https://[fe80::1]/",
+                          "http://169.254.169.254.example.org/", "http://[fd00:ec2::1]/"})
+    EXPECT_EQ(transport.send(get(url), call).failure().code, ErrorCode::invalid) << url;
+  EXPECT_TRUE(proxy.requests().empty());
+  for (const char* address : {"169.254.169.254", "169.254.170.2", "169.254.170.23",
+                              "[fd00:ec2::254]", "[fd00:ec2::23]"})
+    EXPECT_TRUE(is_metadata_address(address));
+  EXPECT_FALSE(is_metadata_address("169.254.169.25"));
+}
+
 TEST(CurlHttp, what_is_not_safe_is_refused_in_words) {
   CurlTransport transport;
   HttpCall call;

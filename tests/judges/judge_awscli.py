@@ -60,5 +60,26 @@ def who_and_how_much():
         story.check("OnDemand" in json.loads(prices["PriceList"][0])["terms"], prices)
 
 
+def temporary_keys_are_found_and_taken():
+    """By the CLI's own chain: a profile's role, and the instance's."""
+    with AwsCli() as story:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"):
+            del story.environment[name]
+        story.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = story.url + "/aws-metadata/"
+        who = story.aws("sts", "get-caller-identity", path="/aws-sts/")
+        story.check(who["Arn"].endswith(":assumed-role/berth-instance/fake"), who)
+        story.check(story.aws("ec2", "describe-instances") == {"Reservations": []}, "not taken")
+        story.environment.update(AWS_ACCESS_KEY_ID=walks.SECRETS["AK"],
+                                 AWS_SECRET_ACCESS_KEY=walks.SECRETS["AS"])
+        role = story.aws("sts", "assume-role", "--role-arn", "arn:aws:iam::111122223333:role/buyer",
+                         "--role-session-name", "me", path="/aws-sts/")
+        keys = role["Credentials"]
+        story.environment.update(AWS_ACCESS_KEY_ID=keys["AccessKeyId"],
+                                 AWS_SECRET_ACCESS_KEY=keys["SecretAccessKey"],
+                                 AWS_SESSION_TOKEN=keys["SessionToken"])
+        who = story.aws("sts", "get-caller-identity", path="/aws-sts/")
+        story.check(who["Arn"] == "arn:aws:sts::111122223333:assumed-role/buyer/me", who)
+
+
 walks.walk(an_instance_is_listed_made_waited_for_and_ended, a_refusal_is_told_by_its_code,
-           who_and_how_much)
+           who_and_how_much, temporary_keys_are_found_and_taken)

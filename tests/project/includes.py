@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "core/projects.hpp": ["request/"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
     "core": ["account_changes.hpp", "account_reports.hpp", "accounts.hpp", "berth.hpp",
-             "berth_parts.hpp", "configured.hpp", "plan_reader.hpp", "plugin_checks.hpp",
+             "berth_parts.hpp", "configured.hpp", "outside_credentials.hpp", "plan_reader.hpp", "plugin_checks.hpp",
              "project_changes.hpp", "project_provisioning.hpp", "project_reports.hpp",
              "projects.hpp", "reaping.hpp", "reports.hpp", "shared_budgets.hpp",
              "watched_config.hpp", "watched_edges.hpp", "stacks/", "trust/",
@@ -50,7 +50,9 @@ MAY_INCLUDE = {
              "reach/", "offers/", "engine/", "berth/"],
     "plugin-api": ["berth/", "./"],
     "plugins/json_api": ["berth/", "./"],
-    "plugins/aws": ["berth/", "json_api/", "./"],
+    "plugins/aws": ["berth/", "json_api/", "aws/", "./"],
+    # What a profile runs is examined by the same examiner as what berth.toml runs.
+    "plugins/aws/credentials": ["berth/", "aws/", "trust/", "./"],
     "plugins/digitalocean": ["berth/", "json_api/", "./"],
     "plugins/hetzner": ["berth/", "json_api/", "./"],
     "plugins/stacks": ["berth/", "./"],
@@ -81,7 +83,7 @@ ONLY_IN = {
     "gmock/": ["tests/"],
     "boost/json": ["core/config/", "core/engine/", "core/reach/", "core/cli/", "core/berth.cpp",
                    "core/accounts.cpp", "core/account_changes.cpp",
-                   "core/configured.cpp", "core/plan_reader.cpp", "core/plugin_checks.cpp",
+                   "core/configured.cpp", "core/outside_credentials.cpp", "core/plan_reader.cpp", "core/plugin_checks.cpp",
                    "core/project_reports.cpp", "core/reports.cpp", "core/reaping.cpp", "plugin-api/src/", "plugin-api/check/",
                    "plugin-api/example/", "plugins/", "tests/"],
     "jansson.h": ["plugin-api/example/c/"],

@@ -149,6 +149,30 @@ TEST_F(Opened, a_reply_that_is_no_json_is_internal_with_unknown_effect) {
   EXPECT_EQ(created.failure().effect, Effect::unknown);
 }
 
+TEST_F(Opened, only_what_is_bundled_reaches_more_of_the_network) {
+  CatalogueOptions with = options();
+  FakeTransport more;
+  const auto asks = [&](const std::filesystem::path& bundled_dir, HowToRun how) {
+    with.bundled_dir = bundled_dir;
+    Catalogue catalogue(with, journal_);
+    PluginOpener opener(catalogue, transport_, budgets_, journal_, sleep_ms, &more);
+    PluginUse use;
+    use.plugin = "good";
+    use.how = how;
+    use.settings_json = R"({"token":"s3cret-t0ken"})";
+    FakeCall call;
+    EXPECT_TRUE(cloud_provider_over(opener.open(use).instance)->check(call).ok());
+  };
+  // In the process since the config says so, it is still a stranger's.
+  asks({}, HowToRun::in_process);
+  EXPECT_EQ(transport_.requests.size(), 1U);
+  EXPECT_TRUE(more.requests.empty());
+  for (const HowToRun how : {HowToRun::automatic, HowToRun::worker})
+    asks(plugin_file("good_provider").parent_path(), how);
+  EXPECT_EQ(transport_.requests.size(), 1U);
+  EXPECT_EQ(more.requests.size(), 2U);
+}
+
 TEST_F(Opened, settings_are_checked_key_by_key) {
   const Manifest manifest = *catalogue_.find("misbehaving").manifest;
   EXPECT_TRUE(setting_problems(manifest, R"({"token":"x","size":3})").empty());
