@@ -97,6 +97,16 @@ bool is_token(std::string_view text) {
 }
 
 // Everything that can be refused before a connection is opened.
+/// As calls of vendors' APIs do: an `endpoint` that leads to the metadata is a mistake, or a trap.
+bool carries_a_vendors_credential(const HttpRequest& request) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+    std::string name = header.first;
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return name == "authorization" && (header.second.rfind("Bearer ", 0) == 0 ||
+                                       header.second.rfind("AWS4-HMAC-", 0) == 0);
+  });
+}
+
 std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& request, bool metadata,
                               std::string& host) {
   if (!is_token(request.method)) return refusal("the HTTP method is not a word");
@@ -115,6 +125,10 @@ std::optional<Failure> refuse(const CurlLibrary& curl, const HttpRequest& reques
     return refusal("a request to " + host +
                    " is refused: it is an address of this machine's own network, where its cloud "
                    "gives it keys; only berth's bundled providers may ask there, for nothing else");
+  if (may_ask_metadata && carries_a_vendors_credential(request))
+    return refusal("a request to " + host +
+                   " is refused: an endpoint of a vendor's API cannot be there, and what answers "
+                   "there is no vendor's to see");
   if (scheme == "https") return {};
   if (scheme != "http") return refusal("only http and https are allowed, not " + scheme);
   if (!is_loopback(host) && !may_ask_metadata)

@@ -268,6 +268,21 @@ TEST(CurlHttp, metadata_never_goes_through_a_proxy_and_opens_nothing_else) {
   EXPECT_FALSE(is_metadata_address("169.254.169.25"));
 }
 
+TEST(CurlHttp, an_endpoint_that_leads_to_the_metadata_is_refused) {
+  CurlOptions options;
+  options.metadata = true;
+  CurlTransport transport(options);
+  HttpCall call;
+  for (const char* credential : {"Bearer token", "AWS4-HMAC-SHA256 Credential=AKIA/x"}) {
+    HttpRequest request = get("http://169.254.169.254/latest/meta-data/servers");
+    request.headers.emplace_back("Authorization", credential);
+    const auto result = transport.send(request, call);
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.failure().code, ErrorCode::invalid);
+    EXPECT_NE(result.failure().message.find("endpoint"), std::string::npos);
+  }
+}
+
 TEST(CurlHttp, what_is_not_safe_is_refused_in_words) {
   CurlTransport transport;
   HttpCall call;
