@@ -13,6 +13,7 @@
 #include "credentials/key_file.hpp"
 #include "credentials/seal.hpp"
 #include "engine/finish.hpp"
+#include "engine/permit.hpp"
 #include "engine/requests.hpp"
 #include "engine/tell.hpp"
 #include "http/redaction.hpp"
@@ -118,13 +119,13 @@ std::string value_of(const AccountSecret& secret, const Environment& environment
 }  // namespace
 
 AccountChanges::AccountChanges(const EngineParts& parts, const KeyStore& keys, Catalogue& catalogue,
-                               PluginOpener& opener, Environment environment, std::string user)
+                               PluginOpener& opener, Environment environment, Caller caller)
     : parts_(parts),
       keys_(keys),
       catalogue_(catalogue),
       opener_(opener),
       environment_(std::move(environment)),
-      user_(std::move(user)) {}
+      caller_(std::move(caller)) {}
 
 Keyring AccountChanges::keys() const {
   try {
@@ -173,11 +174,10 @@ AccountRecord AccountChanges::named(const LedgerView& view, std::string_view acc
 void AccountChanges::tell_changed(LedgerTransaction& tx, std::string_view type,
                                   const AccountRecord& record, const std::string& what) const {
   tell(parts_, tx, type, record.organization, "", what,
-       {{"account", record.id},
-        {"plugin", record.plugin},
-        {"by", user_},
-        {"status", to_word(record.status)},
-        {"validation", record.validation}},
+       signed_by(caller_, {{"account", record.id},
+                           {"plugin", record.plugin},
+                           {"status", to_word(record.status)},
+                           {"validation", record.validation}}),
        admins_of(parts_, record.organization));
 }
 
@@ -302,8 +302,21 @@ void AccountChanges::note(AccountRecord& record, const Outcome& outcome) const {
   if (outcome.code == "ok") record.vendor_account = outcome.vendor_account;
 }
 
+void AccountChanges::allow(const LedgerView& view, Act act, const std::string& organization,
+                           const std::string& account) const {
+  require(parts_, view, act, {.organization = organization, .target = account}, caller_);
+}
+
+void AccountChanges::allow(Act act, const std::string& organization,
+                           const std::string& account) const {
+  on_record(parts_, [&] {
+    parts_.ledger.read(
+        [&](const LedgerView& view) { allow(view, act, organization, account); });
+  });
+}
+
 AccountReport AccountChanges::add(const AccountChange& wish) {
-  require_admin(parts_, wish.organization, user_, "add accounts");
+  allow(Act::add_account, wish.organization, wish.account);
   if (!is_name(wish.account))
     refuse_usage("'" + wish.account +
                  "' cannot name an account: 1 to 40 of a-z, 0-9 and '-', "
@@ -334,15 +347,16 @@ AccountReport AccountChanges::add(const AccountChange& wish) {
     record.status = wish.active.value_or(true) ? AccountStatus::active : AccountStatus::inactive;
   }
   parts_.ledger.write([&](LedgerTransaction& tx) {
+    allow(tx, Act::add_account, wish.organization, wish.account);  // by the config of just now
     refuse_taken(tx);
     const Moment now = parts_.clock.now();
     put(record, secrets, keys().sealing());  // read now: a rotation may have begun since
     record.created_unix_ms = record.updated_unix_ms = now.unix_ms;
-    record.created_by = record.updated_by = user_;
+    record.created_by = record.updated_by = caller_.name;
     tx.save(record);
     tx.schedule(TaskKind::reap, record.id, now);
     tell_changed(tx, "account.added", record,
-                 user_ + " added account " + record.id + " (" + record.plugin + ")" +
+                 caller_.name + " added account " + record.id + " (" + record.plugin + ")" +
                      (wish.unchecked ? ", unchecked." : "."));
   });
   wipe(secrets);
@@ -356,7 +370,7 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
     record = named(view, wish.account);
     servers = !living_at(view, record.id).empty();
   });
-  require_admin(parts_, record.organization, user_, "change accounts");
+  allow(Act::change_account, record.organization, record.id);
   const std::int64_t seen = record.revision;
   const bool aside = wish.active && !*wish.active;
   std::string secrets;
@@ -397,17 +411,18 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
   }
   if (aside) record.status = AccountStatus::inactive;
   parts_.ledger.write([&](LedgerTransaction& tx) {
+    allow(tx, Act::change_account, record.organization, record.id);
     if (named(tx, record.id).revision != seen)
       throw Error(Problem::refused, "account " + record.id +
                                         " was changed by somebody else meanwhile; run this again");
     if (!secrets.empty()) put(record, secrets, keys().sealing());
     record.updated_unix_ms = parts_.clock.now().unix_ms;
-    record.updated_by = user_;
+    record.updated_by = caller_.name;
     tx.save(record);
     std::vector<std::string> given;
     for (const AccountSecret& secret : wish.secrets) given.push_back(secret.key);
     tell_changed(tx, "account.changed", record,
-                 user_ + " changed account " + record.id + "; it is " +
+                 caller_.name + " changed account " + record.id + "; it is " +
                      std::string(to_word(record.status)) + "." +
                      (given.empty() ? "" : " New secrets: " + joined(given, ", ") + "."));
   });
@@ -418,11 +433,12 @@ AccountReport AccountChanges::update(const AccountChange& wish) {
 AccountReport AccountChanges::validate(std::string_view account) {
   AccountRecord record;
   parts_.ledger.read([&](const LedgerView& view) { record = named(view, account); });
-  require_admin(parts_, record.organization, user_, "validate accounts");
+  allow(Act::check_account, record.organization, record.id);
   std::string secrets = opened_secrets(record);
   const Outcome outcome = check(settings_of(record, &secrets, ""));
   wipe(secrets);
   parts_.ledger.write([&](LedgerTransaction& tx) {
+    allow(tx, Act::check_account, record.organization, record.id);
     AccountRecord now = named(tx, record.id);
     if (now.revision != record.revision)
       throw Error(Problem::refused, "account " + record.id +
@@ -435,7 +451,7 @@ AccountReport AccountChanges::validate(std::string_view account) {
     }
     tx.save(now);
     tell_changed(tx, "account.validated", now,
-                 user_ + " validated account " + now.id + ": " +
+                 caller_.name + " validated account " + now.id + ": " +
                      (outcome.code == "ok" ? "it works." : outcome.code + ". " + outcome.sentence));
   });
   return account_report(parts_, record.id);
@@ -443,9 +459,9 @@ AccountReport AccountChanges::validate(std::string_view account) {
 
 std::string AccountChanges::remove(std::string_view account) {
   AccountRecord record;
-  parts_.ledger.write([&](LedgerTransaction& tx) {
+  const auto forget = [&](LedgerTransaction& tx) {
     record = named(tx, account);
-    require_admin(parts_, record.organization, user_, "remove accounts");
+    allow(tx, Act::remove_account, record.organization, record.id);
     if (const auto living = living_at(tx, record.id); !living.empty())
       throw Error(Problem::refused,
                   "account " + record.id + " cannot be removed: " + joined(living, ", ") +
@@ -461,12 +477,14 @@ std::string AccountChanges::remove(std::string_view account) {
     record.secret_keys.clear();
     record.settings_json = "{}";
     record.updated_unix_ms = now.unix_ms;
-    record.updated_by = user_;
+    record.updated_by = caller_.name;
     tx.save(record);
     for (const TaskKind kind : {TaskKind::reap, TaskKind::look})
       if (tx.task(kind, record.id)) tx.settle(kind, record.id, std::nullopt);
-    tell_changed(tx, "account.removed", record, user_ + " removed account " + record.id + ".");
-  });
+    tell_changed(tx, "account.removed", record,
+                 caller_.name + " removed account " + record.id + ".");
+  };
+  on_record(parts_, [&] { parts_.ledger.write(forget); });
   return record.id;
 }
 
@@ -487,21 +505,15 @@ void AccountChanges::seal_projects_anew(LedgerTransaction& tx, const Keyring& ri
 }
 
 KeyRotation AccountChanges::rotate_key() {
-  const auto& organizations = parts_.settings().organizations;
-  const bool admin =
-      std::any_of(organizations.begin(), organizations.end(), [&](const OrganizationSettings& one) {
-        return std::find(one.admins.begin(), one.admins.end(), user_) != one.admins.end();
-      });
-  if (!admin)
-    throw Error(Problem::refused,
-                "only an admin of an organization may replace the key of the credentials, and " +
-                    user_ + " is none");
+  const auto require_admin = [&] { require(parts_.settings(), Act::rotate_key, caller_); };
+  on_record(parts_, require_admin);
   KeyRotation rotation;
   try {
     std::optional<KeyFileRotation> file;
     if (keys_.in_file()) file.emplace(keys_.file());
     parts_.ledger.write([&](LedgerTransaction& tx) {
       rotation = {};
+      require_admin();  // by the config of just now
       const Keyring ring = keys_.read();
       const CredentialKey& next = ring.sealing();
       rotation.key_id = next.id();
@@ -518,8 +530,8 @@ KeyRotation AccountChanges::rotate_key() {
         }
         tx.save(record);
         tell_changed(tx, "account.sealed_anew", record,
-                     user_ + " sealed the credentials of account " + record.id + " with key " +
-                         next.id() + ".");
+                     caller_.name + " sealed the credentials of account " + record.id +
+                         " with key " + next.id() + ".");
         rotation.accounts.push_back(record.id);
       }
       seal_projects_anew(tx, ring, rotation);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/access.hpp"
+#include "access/caller.hpp"
 #include "accounts.hpp"
 #include "berth.hpp"
 #include "config/load.hpp"
@@ -18,7 +20,7 @@ namespace berth {
 class AccountChanges {
  public:
   AccountChanges(const EngineParts& parts, const KeyStore& keys, Catalogue& catalogue,
-                 PluginOpener& opener, Environment environment, std::string user);
+                 PluginOpener& opener, Environment environment, Caller caller);
 
   // As the door has them: berth.hpp. Throw Error, Refusal, PluginUnusable, LedgerError.
   AccountReport add(const AccountChange& wish);
@@ -44,6 +46,11 @@ class AccountChanges {
   Outcome check_or_refuse(const AccountSettings& account, const char* undone);
   void seal_projects_anew(LedgerTransaction& tx, const Keyring& ring,
                           KeyRotation& rotation) const;
+  /// Throws Denied: an account of that organization is not the caller's to do that with.
+  void allow(const LedgerView& view, Act act, const std::string& organization,
+             const std::string& account) const;
+  /// The same before anything is begun; a no is recorded.
+  void allow(Act act, const std::string& organization, const std::string& account) const;
   void note(AccountRecord& record, const Outcome& outcome) const;
   [[nodiscard]] const Manifest& manifest_of(const std::string& plugin);
   [[nodiscard]] Keyring keys() const;
@@ -57,7 +64,7 @@ class AccountChanges {
   Catalogue& catalogue_;
   PluginOpener& opener_;
   const Environment environment_;
-  const std::string user_;
+  const Caller caller_;
 };
 
 }  // namespace berth

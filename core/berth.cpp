@@ -14,6 +14,7 @@
 #include "engine/adopt.hpp"
 #include "engine/decision_document.hpp"
 #include "engine/finish.hpp"
+#include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/reap.hpp"
 #include "ledger/backup.hpp"
@@ -144,8 +145,8 @@ std::vector<std::string> Berth::check_config(const Options& options) {
 std::string Berth::submit(const DeployRequest& request) {
   return at_the_door([&] {
     DeployRequest named = parts_->project_changes.filled_in(request);
-    if (named.requested_by.empty()) named.requested_by = parts_->user;
-    return berth::submit(parts_->parts, named);
+    if (named.requested_by.empty()) named.requested_by = parts_->caller.name;
+    return berth::submit(parts_->parts, named, parts_->caller.uid);
   });
 }
 
@@ -314,19 +315,19 @@ int Berth::run(bool once, const Waiting& waiting) {
 void Berth::reload() { parts_->in_force.ask(); }
 
 void Berth::approve(std::string_view id) {
-  at_the_door([&] { berth::approve(parts_->parts, id, parts_->user); });
+  at_the_door([&] { berth::approve(parts_->parts, id, parts_->caller); });
 }
 
 void Berth::cancel(std::string_view id) {
-  at_the_door([&] { berth::cancel(parts_->parts, id, parts_->user); });
+  at_the_door([&] { berth::cancel(parts_->parts, id, parts_->caller); });
 }
 
 void Berth::retry(std::string_view id) {
-  at_the_door([&] { berth::retry(parts_->parts, id, parts_->user); });
+  at_the_door([&] { berth::retry(parts_->parts, id, parts_->caller); });
 }
 
 void Berth::release(std::string_view organization, std::string_view application) {
-  at_the_door([&] { berth::release(parts_->parts, organization, application); });
+  at_the_door([&] { berth::release(parts_->parts, organization, application, parts_->caller); });
 }
 
 std::vector<ServerReport> Berth::servers(std::string_view organization, bool also_gone) {
@@ -352,7 +353,7 @@ std::string Berth::add_server(const NewServer& given) {
     server.host_key = given.host_key;
     server.arch = given.arch;
     server.capacity = given.capacity;
-    return berth::add_server(parts_->parts, std::move(server));
+    return berth::add_server(parts_->parts, std::move(server), parts_->caller);
   });
 }
 
@@ -360,29 +361,24 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
   return at_the_door([&] {
     parts_->look_at_accounts();
     parts_->offers.refresh(parts_->accounts.of(organization));
-    return berth::buy_server(parts_->parts, organization, offer_name, parts_->user);
+    return berth::buy_server(parts_->parts, organization, offer_name, parts_->caller);
   });
 }
 
 void Berth::drain_server(std::string_view server, bool drain) {
-  at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->user); });
+  at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->caller); });
 }
 
 void Berth::remove_server(std::string_view server, bool force) {
-  at_the_door([&] { berth::remove_server(parts_->parts, server, force, parts_->user); });
+  at_the_door([&] { berth::remove_server(parts_->parts, server, force, parts_->caller); });
 }
 
 void Berth::report_load(const LoadReport& report) {
   at_the_door([&] {
-    parts_->ledger->write([&](LedgerTransaction& tx) {
-      auto server = tx.server(report.server);
-      if (!server) throw Error(Problem::not_found, "there is no server '" + report.server + "'");
-      if (report.reachable) server->reachable = *report.reachable;
-      if (report.enabled) server->enabled = *report.enabled;
-      if (report.reachable || report.enabled) tx.save(*server);
-      tx.save_report(server->id, report.other_use, report.network_percent, report.load_percent,
-                     parts_->clock->now().unix_ms);
-    });
+    berth::report_server(parts_->parts, report.server,
+                         {report.other_use, report.network_percent, report.load_percent,
+                          report.reachable, report.enabled},
+                         parts_->caller);
   });
 }
 
@@ -397,7 +393,7 @@ ReapReport Berth::reap(const ReapQuery& query, const Waiting& waiting) {
       return waiting.stop && waiting.stop();
     };
     const auto asked =
-        ask_to_reap(parts_->parts, query.account, query.confirm ? parts_->user : std::string());
+        ask_to_reap(parts_->parts, query.account, query.confirm ? parts_->caller : Caller());
     const Scope scope{{}, true, query.account};
     const std::int64_t begin = parts_->clock->now().boot_ms;
     for (bool goes_on = true; goes_on;) {
@@ -421,7 +417,7 @@ AdoptReport Berth::adopt(const AdoptQuery& query) {
   return at_the_door([&] {
     parts_->look_at_accounts();
     const Adoption adoption =
-        berth::adopt(parts_->parts, query.organization, parts_->user, query.dry_run);
+        berth::adopt(parts_->parts, query.organization, parts_->caller, query.dry_run);
     AdoptReport report;
     report.problems = adoption.problems;
     report.paused = adoption.was_paused;
@@ -444,6 +440,14 @@ void Berth::backup(const Options& options, const std::filesystem::path& file) {
 std::filesystem::path Berth::restore(const Options& options, const std::filesystem::path& file) {
   return at_the_door([&] {
     const std::filesystem::path folder = state_folder_of(options);
+    Configuration known;
+    try {
+      known = load_settings(config_of(options), environment_of(options));
+    } catch (const std::exception&) {
+      // The folder was named by itself, so no config is needed. None: nobody else is an admin.
+    }
+    known.state_dir = folder;
+    require(with_admins(std::move(known), folder), Act::restore, caller_of(options));
     restore_ledger(file.string(), folder.string(), system_clock()->now().unix_ms);
     return folder;
   });
@@ -629,6 +633,6 @@ std::vector<CheckLine> Berth::check_plugin(std::string_view plugin_id, bool walk
   });
 }
 
-const std::string& Berth::user() const { return parts_->user; }
+const std::string& Berth::user() const { return parts_->caller.name; }
 
 }  // namespace berth

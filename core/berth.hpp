@@ -30,7 +30,7 @@ enum class Problem {
   usage,       // the request is malformed (zero cores, unknown organization): nothing was recorded
   config,      // berth.toml; what() has a line per problem, each with file:line:column
   not_found,   // no such deployment, server, offer …
-  refused,     // not allowed (no admin) or not possible now (approving what is not pending)
+  refused,     // not allowed (SECURITY.md) or not possible now (approving what is not pending)
   ledger,      // ledger.db: newer version, read-only, full, locked, corrupt
   plugin,      // a plugin cannot be loaded or its call failed
   unexpected,  // a defect: please report it
@@ -339,7 +339,7 @@ class Berth {
 
   /// Records the request durably; the work is done by step(), wait() or another process. With an
   /// idempotency key that is known: the earlier deployment (refused if it asked for something
-  /// else).
+  /// else). Throws refused: somebody else deployed the application first.
   std::string submit(const DeployRequest& request);
   /// What submit would lead to just now. Changes nothing; the clouds see reads only.
   /// `most_rows`: so many rows of each kind (servers, offers kept, offers dropped) at the most.
@@ -370,8 +370,10 @@ class Berth {
   /// at once. Threads: any.
   void reload();
 
+  // Who may do what: SECURITY.md. Whoever may not gets refused, and that is recorded.
   /// Only the organization's admins. Throws refused (not pending, no admin), changing nothing.
   void approve(std::string_view deployment_id);
+  /// This, retry and release: whoever deployed the application first, and admins.
   void cancel(std::string_view deployment_id);
   /// A deployment that ended without success is placed again, under its id.
   void retry(std::string_view deployment_id);
@@ -379,18 +381,20 @@ class Berth {
   void release(std::string_view organization, std::string_view application);
 
   std::vector<ServerReport> servers(std::string_view organization = {}, bool also_gone = false);
+  /// This, and what follows about servers: only the organization's admins.
   std::string add_server(const NewServer& server);
-  /// Buys an offer by its name for the organization; admins only; quota counts. Returns the
-  /// server's id; step() or run() does the work.
+  /// Buys an offer by its name for the organization; quota counts. Returns the server's id; step()
+  /// or run() does the work.
   std::string buy_server(std::string_view organization, std::string_view offer_name);
-  /// No new deployments; those there stay. A bought one (admins only) is destroyed when empty.
+  /// No new deployments; those there stay. A bought one is destroyed when empty.
   void drain_server(std::string_view server, bool drain = true);
   /// Refused while applications hold room there, unless `force`. A bought one is destroyed.
   void remove_server(std::string_view server, bool force = false);
   void report_load(const LoadReport& report);
 
   /// Looks at the clouds now, and destroys what nobody owns and what the policy gives back, until
-  /// the clouds show it no more. `waiting` as in wait(). Throws not_found (no such account).
+  /// the clouds show it no more. `waiting` as in wait(). Throws not_found (no such account),
+  /// refused (who confirms is no admin and does not own the state folder: so adopt, restore).
   ReapReport reap(const ReapQuery& query, const Waiting& waiting = {});
 
   /// A person says that this ledger is the one that counts: servers of it that it does not know

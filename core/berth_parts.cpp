@@ -1,6 +1,7 @@
 #include "berth_parts.hpp"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,19 +49,15 @@ LogLevel level_of(const std::string& word) {
   return word == "error" ? LogLevel::error : LogLevel::warning;
 }
 
-std::string effective_user() {
-  if (const passwd* entry = getpwuid(geteuid())) return entry->pw_name;
-  return std::to_string(geteuid());
+std::string user_name(uid_t uid) {
+  if (const passwd* entry = getpwuid(uid)) return entry->pw_name;
+  return std::to_string(uid);
 }
 
-/// Who acts. It goes on record and before people's eyes.
-std::string acting_user(const Options& options) {
-  if (options.user.empty()) return effective_user();
-  if (!is_person(options.user))
-    throw Error(Problem::usage, "'" + one_line(options.user, 40) +
-                                    "' cannot name who acts (--as): at most 128 bytes on one "
-                                    "line, without a blank at either end");
-  return options.user;
+/// Whoever makes it will own it.
+std::string owner_of(const std::filesystem::path& folder) {
+  struct stat found = {};
+  return user_name(stat(folder.c_str(), &found) == 0 ? found.st_uid : geteuid());
 }
 
 /// Names of this process's environment whose values are credentials.
@@ -114,6 +111,11 @@ Configuration load(const Options& options, const Installation& installation) {
   }
 }
 
+Configuration started_on(Configuration config) {
+  const std::filesystem::path state_dir = config.state_dir;
+  return with_admins(std::move(config), state_dir);
+}
+
 Pipeline pipeline_of(const Configuration& config) {
   try {
     return Pipeline(config.pipeline);
@@ -164,6 +166,22 @@ std::filesystem::path state_folder_of(const Options& options) {
   }
 }
 
+Caller caller_of(const Options& options) {
+  if (options.user.empty()) return {user_name(geteuid()), getuid()};
+  if (!is_person(options.user))  // it goes on record and before people's eyes
+    throw Error(Problem::usage, "'" + one_line(options.user, 40) +
+                                    "' cannot name who acts (--as): at most 128 bytes on one "
+                                    "line, without a blank at either end");
+  return {options.user, getuid()};
+}
+
+Configuration with_admins(Configuration config, const std::filesystem::path& state_dir) {
+  config.state_owner = owner_of(state_dir);
+  for (OrganizationSettings& organization : config.organizations)
+    if (organization.admins.empty()) organization.admins = {config.state_owner};
+  return config;
+}
+
 CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
                                    bool bundled_only) {
   CatalogueOptions result;
@@ -183,8 +201,8 @@ CatalogueOptions catalogue_options(const Installation& installation, const Confi
 Berth::Parts::Parts(Options given)
     : options(std::move(given)),
       installation(installation_of(options)),
-      started_with(load(options, installation)),
-      user(acting_user(options)),
+      started_with(started_on(load(options, installation))),
+      caller(caller_of(options)),
       pipeline(pipeline_of(started_with)),
       journal(options.log
                   ? std::make_unique<ForwardingJournal>(level_of(started_with.log_level),
@@ -254,8 +272,8 @@ Berth::Parts::Parts(Options given)
               return project_changes.redacted(project, std::move(text));
             }},
       engine(parts, thread_workers),
-      account_changes(parts, keys, catalogue, opener, environment_of(options), user),
-      project_changes(parts, keys, stack_provisioners, *ports, user) {
+      account_changes(parts, keys, catalogue, opener, environment_of(options), caller),
+      project_changes(parts, keys, stack_provisioners, *ports, caller) {
   if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
   look_at_accounts();
 }
@@ -265,7 +283,7 @@ Configuration Berth::Parts::loaded_again() const {
   same.config = started_with.file;  // another place where one is looked for may have one by now
   Configuration config = load(same, installation);
   (void)pipeline_of(config);
-  return config;
+  return with_admins(std::move(config), started_with.state_dir);  // where the ledger stays
 }
 
 void Berth::Parts::keep_up() {

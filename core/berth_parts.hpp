@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "access/caller.hpp"
 #include "account_changes.hpp"
 #include "accounts.hpp"
 #include "berth.hpp"
@@ -33,6 +34,11 @@ std::filesystem::path config_of(const Options& options);
 Installation installation_of(const Options& options);
 /// Where the ledger is, without opening it. Throws Error.
 std::filesystem::path state_folder_of(const Options& options);
+/// Who acts. Throws Error (usage).
+Caller caller_of(const Options& options);
+/// `config` in which every organization has an admin: where it names none, whoever owns the folder
+/// of the ledger is it.
+Configuration with_admins(Configuration config, const std::filesystem::path& state_dir);
 CatalogueOptions catalogue_options(const Installation& installation, const Configuration& config,
                                    bool bundled_only);
 
@@ -100,7 +106,7 @@ struct Berth::Parts {
   Options options;
   Installation installation;
   Configuration started_with;
-  std::string user;
+  Caller caller;
   Pipeline pipeline;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Clock> clock;

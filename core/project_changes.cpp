@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "berth.hpp"
+#include "engine/permit.hpp"
 #include "engine/requests.hpp"
 #include "engine/tell.hpp"
 #include "stacks/project_folder.hpp"
@@ -57,27 +58,36 @@ StackChoiceReport report_of(const StackChoice& choice, const std::string& provis
 }  // namespace
 
 ProjectChanges::ProjectChanges(const EngineParts& parts, const KeyStore& keys,
-                               StackProvisioners& provisioners, Ports& ports, std::string user)
+                               StackProvisioners& provisioners, Ports& ports, Caller caller)
     : parts_(parts),
       keys_(keys),
       provisioners_(provisioners),
-      provisioning_(parts, keys, provisioners, ports, user),
-      user_(std::move(user)) {}
+      provisioning_(parts, keys, provisioners, ports, caller),
+      caller_(std::move(caller)) {}
 
 void ProjectChanges::tell_project(LedgerTransaction& tx, std::string_view type,
                                   const ProjectRecord& project, const std::string& message) const {
   tell(parts_, tx, type, project.organization, "", message,
-       {{"project", project.id}, {"by", user_}, {"outcome", to_word(project.outcome)}});
+       signed_by(caller_, {{"project", project.id}, {"outcome", to_word(project.outcome)}}));
 }
 
-void ProjectChanges::require_owner(const ProjectRecord& project, const std::string& what) const {
-  if (user_ != project.created_by) require_admin(parts_, project.organization, user_, what);
+void ProjectChanges::require_owner(const LedgerView& view, const ProjectRecord& project,
+                                   Act act) const {
+  require(parts_, view, act,
+          {.organization = project.organization,
+           .target = project.id,
+           .maker = project.created_by},
+          caller_);
 }
 
-ProjectRecord ProjectChanges::owned(std::string_view project, const std::string& what) const {
+ProjectRecord ProjectChanges::owned(std::string_view project, Act act) const {
   ProjectRecord record;
-  parts_.ledger.read([&](const LedgerView& view) { record = project_named(view, project); });
-  require_owner(record, what);
+  on_record(parts_, [&] {
+    parts_.ledger.read([&](const LedgerView& view) {
+      record = project_named(view, project);
+      require_owner(view, record, act);
+    });
+  });
   return record;
 }
 
@@ -130,11 +140,11 @@ ProjectReport ProjectChanges::create(const NewProject& wish) {
     record.organization = organization;
     record.title = wish.title;
     record.created_unix_ms = record.updated_unix_ms = parts_.clock.now().unix_ms;
-    record.created_by = record.updated_by = user_;
+    record.created_by = record.updated_by = caller_.name;
     // Inside of the transaction: a folder that cannot be made leaves no project either.
     const ProjectFolder folder(parts_.settings().stacks.projects_dir, slug);
     tx.save(record);
-    tell_project(tx, "project.created", record, user_ + " created project " + slug + ".");
+    tell_project(tx, "project.created", record, caller_.name + " created project " + slug + ".");
   });
   return berth::report_of(record, parts_.settings());
 }
@@ -197,20 +207,21 @@ ProvisionReport ProjectChanges::provision_locked(const std::string& project,
 }
 
 ProvisionReport ProjectChanges::save(const StackWish& wish, const std::function<bool()>& stop) {
-  const ProjectRecord before = owned(wish.project, "save the stack of another's project");
+  const ProjectRecord before = owned(wish.project, Act::save_stack);
   const StartHow how = how_of(wish.start, parts_.settings().stacks.start);
   const ChosenStack stack = chosen_for(before, wish);
   return provision_locked(before.id, stack, how, stop, [&] {
     parts_.ledger.write([&](LedgerTransaction& tx) {
       ProjectRecord record = project_named(tx, before.id);
+      require_owner(tx, record, Act::save_stack);  // by the config of just now
       put_stack(record, stack.provisioner, stack.stack);
       record.outcome = ProjectOutcome::pending;
       record.saved_unix_ms = record.updated_unix_ms = parts_.clock.now().unix_ms;
-      record.updated_by = user_;
+      record.updated_by = caller_.name;
       tx.save(record);
       tell_project(
           tx, "stack.saved", record,
-          user_ + " saved the stack of " + record.id + ": " + stack_text(stack.stack) + ".");
+          caller_.name + " saved the stack of " + record.id + ": " + stack_text(stack.stack) + ".");
     });
   });
 }
@@ -218,7 +229,7 @@ ProvisionReport ProjectChanges::save(const StackWish& wish, const std::function<
 ProvisionReport ProjectChanges::provision(std::string_view project,
                                           const std::optional<std::string>& start,
                                           const std::function<bool()>& stop) {
-  const ProjectRecord record = owned(project, "provision another's project");
+  const ProjectRecord record = owned(project, Act::provision_project);
   const StartHow how = how_of(start, parts_.settings().stacks.start);
   return provision_locked(record.id, chosen_again(record), how, stop, [] {});
 }
@@ -233,7 +244,7 @@ ProvisionReport ProjectChanges::preview(const StackWish& wish) {
 }
 
 ProjectCredentials ProjectChanges::credentials(std::string_view project) const {
-  const ProjectRecord record = owned(project, "read the credentials of another's project");
+  const ProjectRecord record = owned(project, Act::read_credentials);
   const ProjectReport report = berth::report_of(record, parts_.settings());
   ProjectCredentials credentials{record.id, report.facts, {}, report.ports};
   if (record.sealed.empty()) return credentials;
@@ -246,16 +257,16 @@ ProjectCredentials ProjectChanges::credentials(std::string_view project) const {
   }
   parts_.ledger.write([&](LedgerTransaction& tx) {
     tell_project(tx, "stack.credentials_read", record,
-                 user_ + " read the credentials of " + record.id + ".");
+                 caller_.name + " read the credentials of " + record.id + ".");
   });
   return credentials;
 }
 
 ProjectReport ProjectChanges::remove(std::string_view project) {
   ProjectRecord record;
-  parts_.ledger.write([&](LedgerTransaction& tx) {
+  const auto forget = [&](LedgerTransaction& tx) {
     record = project_named(tx, project);
-    require_owner(record, "remove another's project");
+    require_owner(tx, record, Act::remove_project);
     DeploymentFilter filter;
     filter.organization = record.organization;
     filter.application = record.id;
@@ -264,8 +275,10 @@ ProjectReport ProjectChanges::remove(std::string_view project) {
         throw Error(Problem::refused, "project " + record.id + " is being deployed (" +
                                           deployment.id + "): wait for it, or cancel it first");
     tx.remove_project(record.id);
-    tell_project(tx, "project.removed", record, user_ + " removed project " + record.id + ".");
-  });
+    tell_project(tx, "project.removed", record,
+                 caller_.name + " removed project " + record.id + ".");
+  };
+  on_record(parts_, [&] { parts_.ledger.write(forget); });
   return berth::report_of(record, parts_.settings());
 }
 

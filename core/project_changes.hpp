@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "access/access.hpp"
+#include "access/caller.hpp"
 #include "project_provisioning.hpp"
 #include "projects.hpp"
 
@@ -15,7 +17,7 @@ namespace berth {
 class ProjectChanges {
  public:
   ProjectChanges(const EngineParts& parts, const KeyStore& keys, StackProvisioners& provisioners,
-                 Ports& ports, std::string user);
+                 Ports& ports, Caller caller);
 
   // As the door has them: berth.hpp. Throw Error, Refusal, LedgerError.
   StackChoicesReport choices();
@@ -36,8 +38,9 @@ class ProjectChanges {
   std::string redacted(const std::string& project, std::string text) const;
 
  private:
-  [[nodiscard]] ProjectRecord owned(std::string_view project, const std::string& what) const;
-  void require_owner(const ProjectRecord& project, const std::string& what) const;
+  /// Throws Denied, which is recorded, where it is another's.
+  [[nodiscard]] ProjectRecord owned(std::string_view project, Act act) const;
+  void require_owner(const LedgerView& view, const ProjectRecord& project, Act act) const;
   [[nodiscard]] ChosenStack chosen_for(const ProjectRecord& project, const StackWish& wish);
   [[nodiscard]] ChosenStack chosen_again(const ProjectRecord& project);
   ProvisionReport provision_locked(const std::string& project, const ChosenStack& stack,
@@ -50,7 +53,7 @@ class ProjectChanges {
   const KeyStore& keys_;
   StackProvisioners& provisioners_;
   ProjectProvisioning provisioning_;
-  const std::string user_;
+  const Caller caller_;
 };
 
 }  // namespace berth

@@ -6,6 +6,7 @@
 #include "berth/stack_rules.hpp"
 #include "credentials/chance.hpp"
 #include "engine/finish.hpp"
+#include "engine/permit.hpp"
 #include "engine/tell.hpp"
 #include "http/redaction.hpp"
 #include "offers/call.hpp"
@@ -69,12 +70,12 @@ std::string summary_of(const std::vector<FileReport>& files) {
 
 ProjectProvisioning::ProjectProvisioning(const EngineParts& parts, const KeyStore& keys,
                                          StackProvisioners& provisioners, Ports& ports,
-                                         std::string user)
+                                         Caller caller)
     : parts_(parts),
       keys_(keys),
       provisioners_(provisioners),
       ports_(ports),
-      user_(std::move(user)) {}
+      caller_(std::move(caller)) {}
 
 WithCall ProjectProvisioning::calls() const {
   return [this](const std::string& about, const std::function<void(Call&)>& body) {
@@ -200,13 +201,12 @@ void ProjectProvisioning::end(ProvisionReport& report, const std::string& projec
     ProjectRecord record = project_named(tx, project);
     change(record);
     record.updated_unix_ms = parts_.clock.now().unix_ms;
-    record.updated_by = user_;
+    record.updated_by = caller_.name;
     tx.save(record);
     tell(parts_, tx, event, record.organization, "", message,
-         {{"project", record.id},
-          {"by", user_},
-          {"outcome", to_word(record.outcome)},
-          {"failure_code", record.failure_code}});
+         signed_by(caller_, {{"project", record.id},
+                             {"outcome", to_word(record.outcome)},
+                             {"failure_code", record.failure_code}}));
     report.project = report_of(record, parts_.settings());
   });
 }
@@ -273,7 +273,7 @@ ProvisionReport ProjectProvisioning::provision(const std::string& project, const
           done.provisioned_unix_ms = parts_.clock.now().unix_ms;
         },
         "stack.provisioned",
-        user_ + " provisioned " + project + " (" + record.template_name +
+        caller_.name + " provisioned " + project + " (" + record.template_name +
             "): " + summary_of(report.files) + ".");
     return report;
   } catch (const Failed& failed) {
@@ -337,7 +337,7 @@ void ProjectProvisioning::start(ProvisionReport& report, StartHow how,
   const std::string tail = plain_lines(without_secrets(
       project, keys_,
       parts_.clouds.redacted(result.started ? result.output_tail : result.problem)));
-  std::string message = user_ + " started " + id + ".";
+  std::string message = caller_.name + " started " + id + ".";
   if (outcome == "timed_out")
     message =
         id + " was not healthy within " + duration_text(limit_ms) + " ([stacks] setup_timeout).";

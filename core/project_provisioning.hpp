@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "access/caller.hpp"
 #include "credentials/keyring.hpp"
 #include "engine/parts.hpp"
 #include "project_reports.hpp"
@@ -19,7 +20,7 @@ namespace berth {
 class ProjectProvisioning {
  public:
   ProjectProvisioning(const EngineParts& parts, const KeyStore& keys,
-                      StackProvisioners& provisioners, Ports& ports, std::string user);
+                      StackProvisioners& provisioners, Ports& ports, Caller caller);
 
   /// A failure is recorded with the project, and told in the report: it throws LedgerError only.
   /// REQUIRES: the stack is saved, and the folder is locked.
@@ -60,7 +61,7 @@ class ProjectProvisioning {
   const KeyStore& keys_;
   StackProvisioners& provisioners_;
   Ports& ports_;
-  const std::string user_;
+  const Caller caller_;
 };
 
 }  // namespace berth

@@ -10,7 +10,7 @@ std::vector<Option> global_options(Globals& globals) {
        &globals.config, false, {}, Completes::file},
       {"--state-dir", "DIR", "where the ledger is; else as the config says", &globals.state_dir,
        false, {}, Completes::directory},
-      {"--as", "USER", "who acts, for the record and for approvals; else you", &globals.user},
+      {"--as", "USER", "who acts, and with whose rights; else you", &globals.user},
       {"--json", "", "one JSON document on stdout, everything else on stderr", &globals.json},
       {"--help", "", "show help", &globals.help},
       {"--version", "", "show the version", &globals.version},

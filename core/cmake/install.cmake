@@ -1,7 +1,7 @@
 # What an embedder gets: one archive with every folder of core in it, its headers, and
 # find_package(berth). In the build tree the folders stay libraries of their own, so that the
 # include rules hold; outside they are an inner matter.
-set(folders berth_trust berth_request berth_fleet berth_policy berth_config berth_credentials berth_journal berth_sqlite
+set(folders berth_trust berth_access berth_request berth_fleet berth_policy berth_config berth_credentials berth_journal berth_sqlite
     berth_ledger berth_world berth_http berth_loader berth_reach berth_cache berth_offers
     berth_engine berth_projects berth_conformance berth_sdk libberth)
 set(objects)

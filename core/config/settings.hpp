@@ -182,6 +182,7 @@ struct Configuration {
   std::filesystem::path file;                 // where it came from
   std::vector<NamedFile> read_from;           // that file, and each that it names
   std::filesystem::path state_dir;            // ledger.db, cache.db, owners/
+  std::string state_owner;                    // whose state_dir is, no key; "": nobody asked
   std::string instance;                       // stands for the place of state_dir; "": it tells
   std::vector<std::filesystem::path> plugin_path;
   std::string log_level = "warning";

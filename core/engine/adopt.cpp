@@ -5,6 +5,7 @@
 
 #include "berth/codec.hpp"
 #include "engine/finish.hpp"
+#include "engine/permit.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/refresh.hpp"
@@ -52,7 +53,7 @@ std::optional<Room> capacity_of(const EngineParts& parts, const StrayRecord& str
 
 /// Takes it in; or says why not.
 void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer& shown,
-             const std::string& user, AdoptedServer& one) {
+             const Caller& by, AdoptedServer& one) {
   const StrayRecord& stray = one.stray;
   const Moment now = parts.clock.now();
   const std::optional<Room> room = room_of(label_of(shown, room_label));
@@ -119,8 +120,9 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
     deployment.requirements.room = *room;
     deployment.status = DeploymentStatus::succeeded;
     deployment.reason_code = "adopted";
-    deployment.reason = "Found on " + server.name + " by its label when " + user + " adopted it.";
-    deployment.requested_by = user;
+    deployment.reason =
+        "Found on " + server.name + " by its label when " + by.name + " adopted it.";
+    deployment.requested_by = by.name;
     deployment.created_unix_ms = deployment.updated_unix_ms = deployment.finished_unix_ms =
         now.unix_ms;
     deployment.server_id = server.id;
@@ -163,7 +165,7 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
   record.status = "succeeded";
   if (room) record.required = *room;
   record.estimated_monthly = stray.monthly_compared;
-  record.approved_by = user;
+  record.approved_by = by.name;
   record.approved_unix_ms = now.unix_ms;
   tx.append(record);
   tx.remove_stray(stray.id);
@@ -173,14 +175,14 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
                      : "what else runs there is not known, so the rest of its room counts as used";
   one.sentence += "; `berth servers report " + server.name + "` says what is";
   tell(parts, tx, "server.adopted", one.organization, deployment.id,
-       user + " took server " + server.name + " (" + stray.vendor_id + " at " + stray.account +
+       by.name + " took server " + server.name + " (" + stray.vendor_id + " at " + stray.account +
            ") into the fleet" +
            (one.application.empty() ? "." : " with application " + one.application + "."),
-       {{"server_id", server.id},
-        {"server_name", server.name},
-        {"account", stray.account},
-        {"vendor_id", stray.vendor_id},
-        {"application_id", one.application}},
+       signed_by(by, {{"server_id", server.id},
+                      {"server_name", server.name},
+                      {"account", stray.account},
+                      {"vendor_id", stray.vendor_id},
+                      {"application_id", one.application}}),
        admins_of(parts, one.organization));
 }
 
@@ -228,8 +230,10 @@ AdoptedServer described(const AttemptRecord& attempt, const Found& found) {
 
 }  // namespace
 
-Adoption adopt(const EngineParts& parts, const std::string& organization, const std::string& user,
+Adoption adopt(const EngineParts& parts, const std::string& organization, const Caller& by,
                bool only_look) {
+  const auto require_admin = [&] { require(parts.settings(), Act::adopt, by); };
+  if (!only_look) on_record(parts, require_admin);
   if (!organization.empty() && parts.settings().organization(organization) == nullptr)
     throw Refusal(Refused::usage, "there is no organization '" + organization + "' in " +
                                       parts.settings().file.string());
@@ -289,6 +293,7 @@ Adoption adopt(const EngineParts& parts, const std::string& organization, const 
     return result;
   }
   parts.ledger.write([&](LedgerTransaction& tx) {
+    require_admin();  // by the config of just now
     result.servers.clear();
     bool left = !result.problems.empty();
     for (const auto& [question, found] : answers) {
@@ -296,7 +301,7 @@ Adoption adopt(const EngineParts& parts, const std::string& organization, const 
       for (AttemptRecord& attempt : given_up) forget(parts, tx, attempt);
       seen_by(tx, question, found, given_up, [&](AdoptedServer& one, const CloudServer& shown) {
         if (one.sentence.empty())
-          take_in(parts, tx, shown, user, one);
+          take_in(parts, tx, shown, by, one);
         else
           left = true;
       });

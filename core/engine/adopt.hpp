@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "access/caller.hpp"
 #include "engine/parts.hpp"
 
 namespace berth {
@@ -27,7 +28,7 @@ struct Adoption {
 /// Looks at all accounts and takes in what they have of this installation and the ledger does not
 /// know. `organization`: whose they are where the label does not tell; "": those are left. With all
 /// seen and none left the pause ends. `only_look`: writes nothing.
-Adoption adopt(const EngineParts& parts, const std::string& organization, const std::string& user,
+Adoption adopt(const EngineParts& parts, const std::string& organization, const Caller& by,
                bool only_look);
 
 }  // namespace berth

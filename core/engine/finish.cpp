@@ -59,7 +59,8 @@ void wake_waiting(const EngineParts& parts, LedgerTransaction& tx,
 }  // namespace
 
 void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
-            DeploymentStatus status, std::string_view code, std::string sentence) {
+            DeploymentStatus status, std::string_view code, std::string sentence,
+            boost::json::object fields) {
   const Moment now = parts.clock.now();
   const std::string attempt_id = deployment.attempt_id;
   deployment.status = status;
@@ -77,7 +78,8 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
   if (status != DeploymentStatus::succeeded)
     close_record(parts, tx, tx.audit_record(deployment.audit_id), record_status(status, code), code,
                  deployment.reason);
-  boost::json::object fields{{"status", to_word(status)}, {"reason_code", deployment.reason_code}};
+  fields["status"] = to_word(status);
+  fields["reason_code"] = deployment.reason_code;
   if (!deployment.server_id.empty()) fields["server_id"] = deployment.server_id;
   if (code == "quota_exceeded" || code == "no_quota")
     tell(parts, tx, "quota.exceeded", deployment, deployment.reason, fields,

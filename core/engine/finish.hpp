@@ -1,6 +1,7 @@
 // The end of a deployment.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,10 @@ namespace berth {
 /// Makes the deployment final: saves it, gives back its own holds (those of a succeeded one become
 /// the application's), completes its audit record, tells people, wakes who waited for it, and lets
 /// an attempt that nobody waits for any more be destroyed. Its task ends.
-/// REQUIRES: is_final(status).
+/// `fields`: what its event says besides. REQUIRES: is_final(status).
 void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
-            DeploymentStatus status, std::string_view code, std::string sentence);
+            DeploymentStatus status, std::string_view code, std::string sentence,
+            boost::json::object fields = {});
 
 /// What a person can do when provisioning did not help.
 std::string manual_way(const DeploymentRecord& deployment);

@@ -5,6 +5,7 @@
 
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
+#include "engine/permit.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/refresh.hpp"
 #include "engine/requests.hpp"
@@ -337,21 +338,26 @@ void keep_reaping(const EngineParts& parts) {
 }
 
 std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view account,
-                                   const std::string& confirmed_by) {
+                                   const Caller& confirmed_by) {
   std::vector<AskedPass> asked;
-  parts.ledger.write([&](LedgerTransaction& tx) {
+  const auto ask = [&](LedgerTransaction& tx) {
     asked.clear();
     const Moment now = parts.clock.now();
-    if (!confirmed_by.empty()) {
+    if (!confirmed_by.name.empty()) {
+      require(parts.settings(), Act::confirm_reaping, confirmed_by);
       tx.save(ClockMark{now, {}});
       stand_by(tx);
+      tell(parts, tx, "reap.confirmed", "", "",
+           confirmed_by.name + " lets reaping go on" +
+               (account.empty() ? "." : " at " + std::string(account) + "."),
+           signed_by(confirmed_by, {{"account", account}}));
     }
     for (const std::string& id : accounts_to_reap(parts, tx)) {
       if (!account.empty() && id != account) continue;
       ReapPassRecord pass = tx.reap_pass(id);
-      if (!confirmed_by.empty()) {
+      if (!confirmed_by.name.empty()) {
         pass.id = id;
-        pass.confirmed_by = confirmed_by;
+        pass.confirmed_by = confirmed_by.name;
         pass.confirmed = now;
         tx.save(pass);
       }
@@ -370,7 +376,8 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
     if (account.empty())
       for (const OrganizationSettings& organization : parts.settings().organizations)
         tx.schedule(TaskKind::scale_down, organization.id, now, true);
-  });
+  };
+  on_record(parts, [&] { parts.ledger.write(ask); });
   if (asked.empty() && !account.empty())
     throw Refusal(Refused::not_found, "there is no account '" + std::string(account) + "' in " +
                                           parts.settings().file.string());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/caller.hpp"
 #include "engine/parts.hpp"
 
 namespace berth {
@@ -29,7 +30,7 @@ struct AskedPass {
 /// takes back a pause, and lets the next passes act in spite of the breaker; "" nobody. Throws
 /// Refusal for an account that is not in the config.
 std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view account,
-                                   const std::string& confirmed_by);
+                                   const Caller& confirmed_by);
 
 /// Something of it is still to be done: a pass, a second sighting, a destroy.
 bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked);

@@ -1,12 +1,14 @@
 #include "engine/requests.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "berth/codec.hpp"
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
+#include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
@@ -57,6 +59,19 @@ std::int64_t needed(const std::optional<std::int64_t>& asked,
                                             application + "\" sets no default");
 }
 
+Concerns about(const DeploymentRecord& deployment) {
+  return {deployment.organization, deployment.application, deployment.id};
+}
+
+Concerns about(const Server& server) {
+  return {.organization = server.organization, .target = server.name};
+}
+
+/// A write of one caller's; a no is recorded.
+void write_for(const EngineParts& parts, const std::function<void(LedgerTransaction&)>& body) {
+  on_record(parts, [&] { parts.ledger.write(body); });
+}
+
 bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
   return one.application == other.application && one.requirements == other.requirements &&
          one.strategy == other.strategy && one.ttl_ms == other.ttl_ms &&
@@ -64,18 +79,6 @@ bool same_request(const DeploymentRecord& one, const DeploymentRecord& other) {
 }
 
 }  // namespace
-
-void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
-                   const std::string& what) {
-  const OrganizationSettings& settings = organization_of(parts, organization);
-  if (std::find(settings.admins.begin(), settings.admins.end(), user) != settings.admins.end())
-    return;
-  const std::string who = joined(settings.admins);
-  throw Refusal(Refused::not_allowed,
-                "only admins of " + settings.id + " may " + what + ", and " +
-                    (user.empty() ? "you are" : user + " is") + " none of them (" +
-                    (who.empty() ? "none are set: [[organization]] admins" : who) + ")");
-}
 
 DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request) {
   const OrganizationSettings& organization = organization_of(parts, request.organization);
@@ -119,9 +122,10 @@ DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request)
   return deployment;
 }
 
-std::string submit(const EngineParts& parts, const DeployRequest& request) {
+std::string submit(const EngineParts& parts, const DeployRequest& request, std::int64_t uid) {
+  const Caller by{request.requested_by, uid};
   DeploymentRecord deployment = resolve(parts, request);
-  parts.ledger.write([&](LedgerTransaction& tx) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     if (!deployment.idempotency_key.empty())
       if (const auto earlier =
               tx.deployment_by_key(deployment.organization, deployment.idempotency_key)) {
@@ -132,6 +136,7 @@ std::string submit(const EngineParts& parts, const DeployRequest& request) {
         deployment.id = earlier->id;
         return;
       }
+    require(parts, tx, Act::redeploy, {deployment.organization, deployment.application}, by);
     deployment.id = parts.entropy.id();
     tx.save(deployment);
     tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now());
@@ -139,67 +144,67 @@ std::string submit(const EngineParts& parts, const DeployRequest& request) {
          deployment.application + " needs " + cores_text(deployment.requirements.room.millicores) +
              (deployment.requirements.room.millicores == 1000 ? " core, " : " cores, ") +
              gigabytes_text(deployment.requirements.room.memory_mib) + " GB memory, " +
-             gigabytes_text(deployment.requirements.room.disk_mib) + " GB disk.");
+             gigabytes_text(deployment.requirements.room.disk_mib) + " GB disk.",
+         signed_by(by));
   });
   return deployment.id;
 }
 
-void approve(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
-  parts.ledger.write([&](LedgerTransaction& tx) {
+void approve(const EngineParts& parts, std::string_view deployment_id, const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    require_admin(parts, deployment.organization, user, "approve");
+    require(parts, tx, Act::approve, about(deployment), by);
     if (deployment.status != DeploymentStatus::awaiting_approval)
       throw Refusal(Refused::not_allowed, "deployment " + deployment.id +
                                               " does not wait for an approval; it is " +
                                               std::string(to_word(deployment.status)));
     const Moment now = parts.clock.now();
     deployment.status = DeploymentStatus::placing;  // the pipeline decides again, knowing of this
-    deployment.approved_by = user;
+    deployment.approved_by = by.name;
     deployment.approved_unix_ms = now.unix_ms;
     deployment.approved_limit = deployment.estimate;
     deployment.approval_deadline.reset();
     deployment.reason_code = "approved";
-    deployment.reason = "Approved by " + user + ".";
+    deployment.reason = "Approved by " + by.name + ".";
     deployment.updated_unix_ms = now.unix_ms;
     tx.save(deployment);
     extend_record(parts, tx, tx.audit_record(deployment.audit_id), [&](AuditRecord& record) {
-      record.approved_by = user;
+      record.approved_by = by.name;
       record.approved_unix_ms = now.unix_ms;
     });
-    tell(parts, tx, "approval.given", deployment, deployment.reason, {{"approved_by", user}},
+    tell(parts, tx, "approval.given", deployment, deployment.reason,
+         signed_by(by, {{"approved_by", by.name}}),
          admins_of(parts, deployment.organization));
     tx.schedule(TaskKind::deployment, deployment.id, now, true);
   });
 }
 
-void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
-  parts.ledger.write([&](LedgerTransaction& tx) {
+void cancel(const EngineParts& parts, std::string_view deployment_id, const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    const OrganizationSettings* organization =
-        parts.settings().organization(deployment.organization);
-    // Whoever asked for it may take it back; else it takes an admin.
-    if (organization == nullptr || user.empty() || user != deployment.requested_by)
-      require_admin(parts, deployment.organization, user, "cancel");
+    require(parts, tx, Act::cancel, about(deployment), by);
     if (is_final(deployment.status))
       throw Refusal(Refused::not_allowed, "deployment " + deployment.id + " has ended: it is " +
                                               std::string(to_word(deployment.status)));
     const auto task = tx.task(TaskKind::deployment, deployment.id);
     const bool in_flight = task && !task->owner.empty();
     if (in_flight || deployment.command_pid != 0) {
-      deployment.cancel_requested_by = user;
+      deployment.cancel_requested_by = by.name;
       tx.save(deployment);
+      tell(parts, tx, "deployment.cancelling", deployment, by.name + " cancels it.",
+           signed_by(by));
       tx.schedule(TaskKind::deployment, deployment.id, parts.clock.now(), true);
       return;
     }
     finish(parts, tx, deployment, DeploymentStatus::cancelled, "cancelled",
-           "Cancelled by " + user + ".");
+           "Cancelled by " + by.name + ".", signed_by(by));
   });
 }
 
-void retry(const EngineParts& parts, std::string_view deployment_id, const std::string& user) {
-  parts.ledger.write([&](LedgerTransaction& tx) {
+void retry(const EngineParts& parts, std::string_view deployment_id, const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     DeploymentRecord deployment = deployment_of(tx, deployment_id);
-    organization_of(parts, deployment.organization);
+    require(parts, tx, Act::retry, about(deployment), by);
     if (!is_final(deployment.status) || deployment.status == DeploymentStatus::succeeded)
       throw Refusal(Refused::not_allowed,
                     "only a deployment that ended without success can be "
@@ -222,22 +227,25 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const std::
     deployment.command_exit = -1;
     deployment.command_tail.clear();
     deployment.reason_code = "retried";
-    deployment.reason = "Tried again by " + user + ".";
+    deployment.reason = "Tried again by " + by.name + ".";
     deployment.updated_unix_ms = now.unix_ms;
     tx.save(deployment);
-    tell(parts, tx, "deployment.retried", deployment, deployment.reason);
+    tell(parts, tx, "deployment.retried", deployment, deployment.reason, signed_by(by));
     tx.schedule(TaskKind::deployment, deployment.id, now);
   });
 }
 
 void release(const EngineParts& parts, std::string_view organization,
-             std::string_view application) {
-  organization_of(parts, organization);
-  parts.ledger.write([&](LedgerTransaction& tx) {
+             std::string_view application, const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     const auto holds = tx.holds_of(organization, application);
+    if (holds.empty()) organization_of(parts, organization);
     if (holds.empty())
       throw Refusal(Refused::not_found, "'" + std::string(application) + "' of " +
                                             std::string(organization) + " holds no room");
+    require(parts, tx, Act::release,
+            {std::string(organization), std::string(application), holds.front().deployment_id},
+            by);
     for (const HoldRecord& hold : holds)
       if (!hold.active)
         throw Refusal(Refused::not_allowed,
@@ -248,12 +256,12 @@ void release(const EngineParts& parts, std::string_view organization,
       tx.settle(TaskKind::expiry, hold.id, std::nullopt);
       tell(parts, tx, "application.released", hold.organization, hold.deployment_id,
            hold.application + " gave its room back.",
-           {{"application_id", hold.application}, {"server_id", hold.server_id}});
+           signed_by(by, {{"application_id", hold.application}, {"server_id", hold.server_id}}));
     }
   });
 }
 
-std::string add_server(const EngineParts& parts, Server server) {
+std::string add_server(const EngineParts& parts, Server server, const Caller& by) {
   organization_of(parts, server.organization);
   if (!is_name(server.name))
     throw Refusal(Refused::usage, "'" + server.name +
@@ -280,7 +288,8 @@ std::string add_server(const EngineParts& parts, Server server) {
   if (server.arch != "x86_64" && server.arch != "arm64")
     throw Refusal(Refused::usage, "--arch is x86_64 or arm64, not '" +
                                       one_line(server.arch, shown) + "'");
-  parts.ledger.write([&](LedgerTransaction& tx) {
+  write_for(parts, [&](LedgerTransaction& tx) {
+    require(parts, tx, Act::add_server, about(server), by);
     for (const Server& other : tx.servers(server.organization))
       if (other.name == server.name)
         throw Refusal(Refused::usage, "there is a server '" + server.name + "' already");
@@ -292,15 +301,19 @@ std::string add_server(const EngineParts& parts, Server server) {
     tx.save(server);
     tell(parts, tx, "server.added", server.organization, "",
          "Server " + server.name + " joined the fleet.",
-         {{"server_id", server.id}, {"server_name", server.name}});
+         signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
   });
   return server.id;
 }
 
 std::string buy_server(const EngineParts& parts, std::string_view organization,
-                       std::string_view offer_name, const std::string& user) {
+                       std::string_view offer_name, const Caller& by) {
   const OrganizationSettings& settings = organization_of(parts, organization);
-  require_admin(parts, organization, user, "buy servers");
+  on_record(parts, [&] {
+    parts.ledger.read([&](const LedgerView& now) {
+      require(parts, now, Act::buy_server, {settings.id}, by);
+    });
+  });
   const auto refuse_by_config = [&parts] {
     if (const std::string why = parts.configuration.problem(); !why.empty())
       throw Refusal(Refused::not_allowed,
@@ -319,7 +332,7 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                                           settings.id + "` lists the names");
   const AccountOffer offer = *matches.front();
   std::string server_id;
-  parts.ledger.write([&](LedgerTransaction& tx) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     parts.accounts.refresh(tx);
     const AccountPointer account = parts.accounts.find(offer.account);
     if (account == nullptr || !account->active || !account->set_aside.empty())
@@ -328,8 +341,8 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                                                    ? std::string()
                                                    : ": " + account->set_aside));
     refuse_by_config();
-    require_admin(parts, organization, user, "buy servers");  // by the config of just now
-    const Decision decision = decide_purchase(parts, tx, settings.id, offer, user);
+    require(parts, tx, Act::buy_server, {settings.id}, by);  // by the config of just now
+    const Decision decision = decide_purchase(parts, tx, settings.id, offer, by.name);
     if (decision.outcome.kind != VerdictKind::proceed)
       throw Refusal(Refused::not_allowed,
                     decision.dropped.empty()
@@ -349,22 +362,23 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
     record.required = server.capacity;
     record.offer_json = codec::encode(ranked.front().offer.offer);
     record.estimated_monthly = ranked.front().monthly_compared;
-    record.approved_by = user;
+    record.approved_by = by.name;
     record.approved_unix_ms = record.at_unix_ms;
     tx.append(record);
     tell(parts, tx, "provisioning.started", settings.id, "",
-         user + " buys " + offer_text(ranked.front()) + " for " +
+         by.name + " buys " + offer_text(ranked.front()) + " for " +
              monthly_text(ranked.front().monthly_compared) + ".",
-         {{"server_id", server.id}, {"server_name", server.name}});
+         signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
     server_id = server.id;
   });
   return server_id;
 }
 
 void drain_server(const EngineParts& parts, std::string_view name, bool drain,
-                  const std::string& user) {
-  parts.ledger.write([&](LedgerTransaction& tx) {
+                  const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     Server server = server_of(tx, name);
+    require(parts, tx, drain ? Act::drain_server : Act::undrain_server, about(server), by);
     const ServerStatus from = drain ? ServerStatus::ready : ServerStatus::draining;
     const ServerStatus to = drain ? ServerStatus::draining : ServerStatus::ready;
     if (server.status == to) return;
@@ -373,18 +387,22 @@ void drain_server(const EngineParts& parts, std::string_view name, bool drain,
                     "server " + server.name + " is " + std::string(to_word(server.status)));
     server.status = to;
     tx.save(server);
+    tell(parts, tx, drain ? "server.draining" : "server.undrained", server.organization, "",
+         by.name + (drain ? " drains server " : " lets deployments onto server ") + server.name +
+             (drain ? ": it takes no new deployments." : " again."),
+         signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
     if (!server.auto_provisioned) return;
-    require_admin(parts, server.organization, user, drain ? "drain servers" : "undrain servers");
     if (!drain) return tx.remove_drain(server.id);
-    tx.save(DrainRecord{server.id, parts.clock.now(), "drained", "Drained by " + user});
+    tx.save(DrainRecord{server.id, parts.clock.now(), "drained", "Drained by " + by.name});
     tx.schedule(TaskKind::scale_down, server.organization, parts.clock.now(), true);
   });
 }
 
 void remove_server(const EngineParts& parts, std::string_view name, bool force,
-                   const std::string& user) {
-  parts.ledger.write([&](LedgerTransaction& tx) {
+                   const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
     Server server = server_of(tx, name);
+    require(parts, tx, Act::remove_server, about(server), by);
     const auto holds = tx.holds_on(server.id);
     for (const HoldRecord& hold : holds) {
       if (!hold.active)
@@ -396,14 +414,16 @@ void remove_server(const EngineParts& parts, std::string_view name, bool force,
                                                 "' holds room on server " + server.name +
                                                 "; `berth release` it, or use --force");
     }
-    if (server.auto_provisioned) require_admin(parts, server.organization, user, "destroy servers");
     for (const HoldRecord& hold : holds) {
       tx.remove_hold(hold.id);
       tx.settle(TaskKind::expiry, hold.id, std::nullopt);
     }
     if (auto attempt = tx.attempt(server.attempt_id)) {
       if (attempt->status == AttemptStatus::ready || attempt->status == AttemptStatus::booting) {
-        give_up(parts, tx, *attempt, "removed", "Removed by " + user + ".", false);
+        tell(parts, tx, "server.removing", server.organization, "",
+             by.name + " removes server " + server.name + "; it is destroyed.",
+             signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
+        give_up(parts, tx, *attempt, "removed", "Removed by " + by.name + ".", false);
         return;
       }
       throw Refusal(Refused::not_allowed, "server " + server.name + " is " +
@@ -413,7 +433,29 @@ void remove_server(const EngineParts& parts, std::string_view name, bool force,
     tx.save(server);
     tell(parts, tx, "server.removed", server.organization, "",
          "Server " + server.name + " left the fleet.",
-         {{"server_id", server.id}, {"server_name", server.name}});
+         signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
+  });
+}
+
+void report_server(const EngineParts& parts, std::string_view name, const ServerNews& news,
+                   const Caller& by) {
+  write_for(parts, [&](LedgerTransaction& tx) {
+    Server server = server_of(tx, name);
+    require(parts, tx, Act::report_server, about(server), by);
+    if (news.reachable) server.reachable = *news.reachable;
+    if (news.enabled) server.enabled = *news.enabled;
+    tx.save_report(server.id, news.other_use, news.network_percent, news.load_percent,
+                   parts.clock.now().unix_ms);
+    if (!news.reachable && !news.enabled) return;  // a monitor's figures, every minute: no event
+    tx.save(server);
+    std::string what;
+    if (news.enabled) what = *news.enabled ? "enabled" : "disabled";
+    if (news.reachable)
+      what += (what.empty() ? "" : " and ") +
+              std::string(*news.reachable ? "reachable" : "not reachable");
+    tell(parts, tx, "server.reported", server.organization, "",
+         by.name + " says that server " + server.name + " is " + what + ".",
+         signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
   });
 }
 

@@ -1,10 +1,13 @@
 // What users ask of the engine: each one write transaction that wakes the work.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "access/caller.hpp"
 #include "engine/parts.hpp"
 
 namespace berth {
@@ -21,31 +24,39 @@ class Refusal : public std::runtime_error {
   Refused kind_;
 };
 
-/// Throws Refusal: there is no such organization, or `user` is none of its admins. `what`:
-/// "approve".
-void require_admin(const EngineParts& parts, std::string_view organization, const std::string& user,
-                   const std::string& what);
-
 /// The request with the application's defaults filled in, checked. Throws Refusal.
 DeploymentRecord resolve(const EngineParts& parts, const DeployRequest& request);
 
-std::string submit(const EngineParts& parts, const DeployRequest& request);
-void approve(const EngineParts& parts, std::string_view deployment_id, const std::string& user);
-void cancel(const EngineParts& parts, std::string_view deployment_id, const std::string& user);
-void retry(const EngineParts& parts, std::string_view deployment_id, const std::string& user);
-void release(const EngineParts& parts, std::string_view organization,
-             std::string_view application);
+// All of these ask whether `by` may (engine/permit.hpp), and throw Refusal where not; that is
+// recorded.
+
+/// By whoever the request names; `uid`: whose process it is, -1: not known.
+std::string submit(const EngineParts& parts, const DeployRequest& request, std::int64_t uid = -1);
+void approve(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
+void cancel(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
+void retry(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
+void release(const EngineParts& parts, std::string_view organization, std::string_view application,
+             const Caller& by);
 
 /// A server of the organization's own. Returns its id.
-std::string add_server(const EngineParts& parts, Server server);
+std::string add_server(const EngineParts& parts, Server server, const Caller& by);
 /// `offer_name`: account/region/zone/type/market, as `berth offers` lists it.
 /// REQUIRES: the catalogues of the organization's accounts are fresh.
 std::string buy_server(const EngineParts& parts, std::string_view organization,
-                       std::string_view offer_name, const std::string& user);
-/// One that was bought is destroyed when nothing runs there any more; that takes an admin.
+                       std::string_view offer_name, const Caller& by);
+/// One that was bought is destroyed when nothing runs there any more.
 void drain_server(const EngineParts& parts, std::string_view server, bool drain,
-                  const std::string& user = {});
+                  const Caller& by);
 void remove_server(const EngineParts& parts, std::string_view server, bool force,
-                   const std::string& user);
+                   const Caller& by);
+
+/// What a person or a monitor says of a server.
+struct ServerNews {
+  Room other_use;
+  std::optional<int> network_percent, load_percent;
+  std::optional<bool> reachable, enabled;
+};
+void report_server(const EngineParts& parts, std::string_view server, const ServerNews& news,
+                   const Caller& by);
 
 }  // namespace berth

@@ -111,6 +111,14 @@ std::optional<DeploymentRecord> SqliteTransaction::deployment_by_key(
   return first_of(database_.query(sql, organization, idempotency_key));
 }
 
+std::optional<DeploymentRecord> SqliteTransaction::first_deployment(
+    std::string_view organization, std::string_view application) const {
+  static const std::string sql =
+      select_deployment() +
+      "WHERE application = ? AND organization = ? ORDER BY created_unix_ms, rowid LIMIT 1";
+  return first_of(database_.query(sql, application, organization));
+}
+
 std::vector<DeploymentRecord> SqliteTransaction::deployments(
     const DeploymentFilter& filter) const {
   std::string sql = select_deployment();

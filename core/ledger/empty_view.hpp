@@ -21,6 +21,10 @@ class EmptyView final : public LedgerView {
       std::string_view, std::string_view) const override {
     return {};
   }
+  [[nodiscard]] std::optional<DeploymentRecord> first_deployment(std::string_view,
+                                                                 std::string_view) const override {
+    return {};
+  }
   [[nodiscard]] std::vector<DeploymentRecord> deployments(const DeploymentFilter&) const override {
     return {};
   }

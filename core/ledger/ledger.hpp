@@ -62,6 +62,9 @@ class LedgerView {
   [[nodiscard]] virtual std::optional<DeploymentRecord> deployment(std::string_view id) const = 0;
   [[nodiscard]] virtual std::optional<DeploymentRecord> deployment_by_key(
       std::string_view organization, std::string_view idempotency_key) const = 0;
+  /// The oldest of an application: who asked for it first.
+  [[nodiscard]] virtual std::optional<DeploymentRecord> first_deployment(
+      std::string_view organization, std::string_view application) const = 0;
   [[nodiscard]] virtual std::vector<DeploymentRecord> deployments(
       const DeploymentFilter& filter) const = 0;
   /// Not final and waiting for this attempt.

@@ -21,6 +21,8 @@ class SqliteTransaction final : public LedgerTransaction {
   std::optional<DeploymentRecord> deployment(std::string_view id) const override;
   std::optional<DeploymentRecord> deployment_by_key(
       std::string_view organization, std::string_view idempotency_key) const override;
+  std::optional<DeploymentRecord> first_deployment(std::string_view organization,
+                                                   std::string_view application) const override;
   std::vector<DeploymentRecord> deployments(const DeploymentFilter& filter) const override;
   std::vector<DeploymentRecord> waiting_for(std::string_view attempt_id) const override;
   std::vector<std::string> names(Named of, std::string_view prefix, int limit) const override;

@@ -108,8 +108,8 @@ def words(*args):
     return lambda run: args
 
 
-ADD = ("servers", "add", "--name", "one", "--org", "acme", "--ip", "127.0.0.1", "--cpu", 8, "--memory", 16,
-       "--disk", 200)
+ADD = ("--as", "ann", "servers", "add", "--name", "one", "--org", "acme", "--ip", "127.0.0.1", "--cpu", 8,
+       "--memory", 16, "--disk", 200)
 
 
 # What went before.

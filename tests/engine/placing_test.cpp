@@ -173,7 +173,7 @@ TEST(Placing, TheSameIdempotencyKeyIsTheSameDeployment) {
 TEST(Placing, ADrainingServerTakesNothingNew) {
   Story story;
   story.add_server("own", 8, 16, 160);
-  drain_server(story.parts(), "own", true);
+  drain_server(story.parts(), "own", true, "ann");
   const std::string web = story.deploy("web");
   story.run();
   EXPECT_EQ(story.server_of(web).account, "alpha");

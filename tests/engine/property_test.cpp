@@ -45,7 +45,7 @@ class RandomLife {
       case 3: attempt([&](const std::string& id) { story_.approve(id); }); break;
       case 4: attempt([&](const std::string& id) { story_.cancel(id); }); break;
       case 5: attempt([&](const std::string& id) { story_.retry(id); }); break;
-      case 6: try { release(story_.parts(), "acme", "app" + std::to_string(below(6)));
+      case 6: try { release(story_.parts(), "acme", "app" + std::to_string(below(6)), "dev");
         } catch (const Refusal&) {
         } catch (const LedgerError&) {
         }

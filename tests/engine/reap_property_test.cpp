@@ -70,7 +70,7 @@ class LeakyLife {
       case 6: cloud.plant("planted", below(3) * 3'600'000); break;
       case 7: strangers_.insert(cloud.plant("theirs", 3'600'000, "installation-two")); break;
       case 8: trouble(cloud); break;
-      case 9: try { release(story_.parts(), "acme", "app" + std::to_string(below(6)));
+      case 9: try { release(story_.parts(), "acme", "app" + std::to_string(below(6)), "dev");
         } catch (const Refusal&) {
         } catch (const LedgerError&) {
         }

@@ -63,10 +63,10 @@ TEST(Release, GivesTheRoomBackAndTheServerStays) {
   Story story;
   const std::string web = story.deploy("web");
   story.run();
-  release(story.parts(), "acme", "web");
+  release(story.parts(), "acme", "web", "dev");
   EXPECT_TRUE(story.holds("web").empty());
   EXPECT_EQ(story.live_machines(), 1);
-  EXPECT_THROW(release(story.parts(), "acme", "web"), Refusal);
+  EXPECT_THROW(release(story.parts(), "acme", "web", "dev"), Refusal);
   const std::string api = story.deploy("api", 3, 6, 60);
   story.run();
   EXPECT_EQ(story.deployment(api).server_id, story.deployment(web).server_id);
@@ -76,7 +76,7 @@ TEST(Release, IsRefusedWhileADeploymentIsUnderWay) {
   Story story;
   story.deploy("web");
   story.step();
-  EXPECT_THROW(release(story.parts(), "acme", "web"), Refusal);
+  EXPECT_THROW(release(story.parts(), "acme", "web", "dev"), Refusal);
 }
 
 TEST(Ttl, ReleasesTheRoomByItself) {

@@ -20,7 +20,7 @@ class ScalingDown : public testing::Test {
     return id;
   }
   void give_room_back(const std::string& application = "web") {
-    release(story.parts(), "acme", application);
+    release(story.parts(), "acme", application, "dev");
   }
   void live_on(std::int64_t ms) {
     keep_reaping(story.parts());
@@ -83,7 +83,7 @@ TEST_F(ScalingDown, UseInBetweenBeginsTheHourAnew) {
   const std::string api = story.deploy("api");
   story.step();
   EXPECT_EQ(story.status(api), "succeeded");
-  release(story.parts(), "acme", "api");
+  release(story.parts(), "acme", "api", "dev");
   live_on(100 * minute);
   EXPECT_EQ(story.live_machines(), 1);
   live_on(2 * hour);

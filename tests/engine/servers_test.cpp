@@ -99,7 +99,7 @@ TEST(Servers, OnesOwnAreAddedOnceWithAllTheyNeed) {
   EXPECT_THROW(story.add_server("own", 8, 16, 160), Refusal);
   EXPECT_THROW(story.add_server("none", 0, 16, 160), Refusal);
   EXPECT_THROW(story.add_server("No Name", 8, 16, 160), Refusal);
-  remove_server(story.parts(), "own", false, "anybody");
+  remove_server(story.parts(), "own", false, "ann");
   EXPECT_TRUE(story.servers().empty());
 }
 
@@ -114,7 +114,7 @@ TEST(Servers, AreNotAddedWithAnAddressAUserOrAKeyThatIsNone) {
     server.capacity = {8000, 16384, 163840};
     spoil(server);
     try {
-      add_server(story.parts(), server);
+      add_server(story.parts(), server, "ann");
     } catch (const Refusal& refusal) {
       return std::string(refusal.what());
     }
@@ -135,11 +135,11 @@ TEST(Servers, AreNotAddedWithAnAddressAUserOrAKeyThatIsNone) {
 TEST(Servers, DrainAndBack) {
   Story story;
   story.add_server("own", 8, 16, 160);
-  drain_server(story.parts(), "own", true);
+  drain_server(story.parts(), "own", true, "ann");
   EXPECT_EQ(story.servers().at(0).status, ServerStatus::draining);
-  drain_server(story.parts(), "own", false);
+  drain_server(story.parts(), "own", false, "ann");
   EXPECT_EQ(story.servers().at(0).status, ServerStatus::ready);
-  EXPECT_THROW(drain_server(story.parts(), "nowhere", true), Refusal);
+  EXPECT_THROW(drain_server(story.parts(), "nowhere", true, "ann"), Refusal);
 }
 
 }  // namespace

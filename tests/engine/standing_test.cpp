@@ -32,7 +32,7 @@ TEST_F(Standing, NothingElseIsDestroyedEitherUntilAPersonHasSeenTheList) {
   story.settings.scale_down.idle_ms = 1000;
   const std::string web = story.deploy("web");
   story.run();
-  release(story.parts(), "acme", "web");
+  release(story.parts(), "acme", "web", "dev");
   const std::string stray = story.alpha.plant("nobodys");
   story.alpha.plant(minted);
   story.reap();

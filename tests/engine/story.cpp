@@ -409,7 +409,7 @@ std::string Story::add_server(const std::string& name, double cores, double memo
   server.capacity = {static_cast<std::int64_t>(cores * 1000),
                      static_cast<std::int64_t>(memory_gb * 1024),
                      static_cast<std::int64_t>(disk_gb * 1024)};
-  return berth::add_server(parts(), server);
+  return berth::add_server(parts(), server, "ann");
 }
 
 std::optional<std::int64_t> Story::step(const Scope& scope) {

@@ -38,6 +38,7 @@ void do_everything(SqliteTransaction& all) {
   (void)all.installation_id();
   (void)all.deployment("d1");
   (void)all.deployment_by_key("acme", "k");
+  (void)all.first_deployment("acme", "web");
   (void)all.waiting_for("a1");
   (void)all.decision_json("d1");
   for (const Named of : {Named::organization, Named::application, Named::deployment, Named::server,

@@ -330,6 +330,32 @@ TEST_F(Records, an_idempotency_key_is_used_once_in_an_organization) {
   });
 }
 
+TEST_F(Records, the_first_deployment_of_an_application_is_the_oldest_of_its_organization) {
+  const auto of = [](const std::string& id, const std::string& organization, std::int64_t created) {
+    DeploymentRecord deployment = a_deployment(id);
+    deployment.organization = organization;
+    deployment.application = "web";
+    deployment.created_unix_ms = created;
+    return deployment;
+  };
+  ledger_->write([&](LedgerTransaction& change) {
+    change.save(of("d1", "other", 100));
+    change.save(of("d2", "acme", 200));
+    change.save(of("d3", "acme", 200));
+    change.save(of("d4", "acme", 300));
+  });
+  ledger_->write([&](LedgerTransaction& change) {
+    DeploymentRecord again = of("d2", "acme", 200);
+    again.status = DeploymentStatus::denied;
+    change.save(again);
+  });
+  ledger_->read([](const LedgerView& view) {
+    EXPECT_EQ(view.first_deployment("acme", "web")->id, "d2");
+    EXPECT_EQ(view.first_deployment("other", "web")->id, "d1");
+    EXPECT_FALSE(view.first_deployment("acme", "nosuch"));
+  });
+}
+
 TEST_F(Records, deployments_are_filtered_and_newest_come_first) {
   ledger_->write([](LedgerTransaction& change) {
     for (int i = 0; i < 6; ++i) {

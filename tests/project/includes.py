@@ -14,6 +14,7 @@ PURE_CONTRACT = ["berth/cloud_provider.hpp", "berth/did_you_mean.hpp", "berth/fa
 # Folder -> what its quoted includes may begin with. The longest folder that fits a file counts.
 MAY_INCLUDE = {
     "core/trust": ["trust/"],
+    "core/access": ["access/"],
     "core/request": ["request/"],
     "core/fleet": ["fleet/", "request/"],
     "core/policy": ["policy/", "request/"] + PURE_CONTRACT,
@@ -32,7 +33,7 @@ MAY_INCLUDE = {
                                      "ledger/sqlite.hpp", "ledger/state_folder.hpp"],
     "core/offers/offer_rows.cpp": ["offers/offer_rows.hpp", "ledger/text_list.hpp", "berth/"],
     "core/offers/offer_rows.hpp": ["ledger/sqlite.hpp", "berth/"],
-    "core/engine": ["engine/", "request/", "fleet/", "policy/", "offers/", "config/live.hpp", "config/settings.hpp",
+    "core/engine": ["engine/", "access/", "request/", "fleet/", "policy/", "offers/", "config/live.hpp", "config/settings.hpp",
                     "ledger/ledger.hpp", "ledger/records.hpp", "world/", "journal/", "berth/"],
     "core/stacks": ["stacks/", "request/request.hpp", "berth/"],
     "core/cli": ["cli/", "berth.hpp", "request/", "berth/did_you_mean.hpp"],
@@ -44,7 +45,7 @@ MAY_INCLUDE = {
              "berth_parts.hpp", "configured.hpp", "outside_credentials.hpp", "plan_reader.hpp", "plugin_checks.hpp",
              "project_changes.hpp", "project_provisioning.hpp", "project_reports.hpp",
              "projects.hpp", "reaping.hpp", "reports.hpp", "shared_budgets.hpp",
-             "watched_config.hpp", "watched_edges.hpp", "stacks/", "trust/",
+             "watched_config.hpp", "watched_edges.hpp", "stacks/", "trust/", "access/",
              "request/", "fleet/", "policy/", "config/", "credentials/", "journal/", "ledger/",
              "world/", "http/",
              "reach/", "offers/", "engine/", "berth/"],
@@ -90,7 +91,7 @@ ONLY_IN = {
 }
 
 # Folders that use the C++ standard library and nothing else: no system calls, no other library.
-STANDARD_ONLY = ["core/request", "core/fleet", "core/policy", "core/berth.hpp", "core/projects.hpp",
+STANDARD_ONLY = ["core/access", "core/request", "core/fleet", "core/policy", "core/berth.hpp", "core/projects.hpp",
                  "plugin-api/include/berth"]
 C_HEADER = "plugin-api/include/berth/plugin.h"  # C, so it includes C's headers
 

@@ -63,6 +63,7 @@ class Life {
     settings.currency = "USD";
     settings.rates = {{"EUR", 1'170'000'000}};
     settings.rates_as_of = "2026-08-14";
+    settings.state_owner = "ann";  // who adopts and confirms, whoever is an admin just now
     std::vector<std::string> vendors{"hetzner", "digitalocean", "aws"};
     const auto first = static_cast<std::size_t>(dice_.below(3));
     settings.accounts = {edits_.account_at(vendors[first])};
@@ -241,7 +242,7 @@ class Life {
         });
       } else if (deed == 12) {
         command("release", [&](Process& process) {
-          release(process.parts(), organization(), application());
+          release(process.parts(), organization(), application(), "dev");
         });
       } else if (deed == 13) {
         reap("", "");

@@ -76,7 +76,7 @@ int adopt(const AdoptQuery& query, Berth& berth, Answer& answer) {
 Command adopt_command() {
   auto query = std::make_shared<AdoptQuery>();
   return {"adopt",
-          "go on with a restored, copied or moved ledger, and take in what it does not know",
+          "go on with a restored, copied or moved ledger, and take in what it lacks (admins)",
           "berth adopt --dry-run",
           {},
           {{"--org", "ORG", "whose the servers are whose labels do not tell", &query->organization,

@@ -33,7 +33,7 @@ int cancel(const std::string& id, Berth& berth, Answer& answer) {
 Command cancel_command() {
   auto id = std::make_shared<std::string>();
   return {"cancel",
-          "end a deployment (whoever asked for it, and admins)",
+          "end a deployment (who deployed its application first, and admins)",
           "berth cancel 01j9z6x1y2w3v4u5t6s7r8q9p0",
           {{"ID", "the deployment", id.get(), true, {}, Completes::deployment}},
           {},

@@ -48,7 +48,8 @@ Command reap_command() {
             Completes::account},
            {"--dry-run", "", "say what would be done, and do nothing", &query->dry_run},
            {"--confirm", "",
-            "go on where it has paused: too many at once, a clock that jumped, a copied ledger",
+            "go on where it has paused: too many at once, a clock that jumped, a copied ledger "
+            "(admins, and who owns the state folder)",
             &query->confirm}},
           ToDrive{[query](Berth& berth, Answer& answer, Interrupts& interrupts) {
                     return reap(*query, berth, answer, interrupts);

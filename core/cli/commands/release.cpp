@@ -30,7 +30,7 @@ int release(const ReleaseWords& words, Berth& berth, Answer& answer) {
 Command release_command() {
   auto words = std::make_shared<ReleaseWords>();
   return {"release",
-          "give an application's room back",
+          "give an application's room back (who deployed it first, and admins)",
           "berth release --org acme --app web",
           {},
           {{"--org", "ORG", "the organization", &words->organization, true, {},

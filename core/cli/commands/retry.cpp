@@ -33,7 +33,7 @@ int retry(const RetryWords& words, Berth& berth, Answer& answer, Interrupts& int
 Command retry_command() {
   auto words = std::make_shared<RetryWords>();
   return {"retry",
-          "place a deployment again that ended without success, under its id",
+          "place a deployment again that ended without success (who may cancel it)",
           "berth retry 01j9z6x1y2w3v4u5t6s7r8q9p0",
           {{"ID", "the deployment", &words->id, true, {}, Completes::deployment}},
           {{"--no-wait", "", "accept it and return; `berth run` carries it out", &words->no_wait}},

@@ -101,7 +101,7 @@ Command add_command() {
   NewServer& server = words->server;
   return {
       "add",
-      "take a server that exists into the fleet",
+      "take a server that exists into the fleet (admins)",
       "berth servers add --org acme --name web-1 --ip 203.0.113.7 --cpu 4 --memory 8 --disk 160",
       {},
       {{"--org",
@@ -185,7 +185,7 @@ Command buy_command() {
 Command drain_command() {
   auto server = std::make_shared<std::string>();
   return {"drain",
-          "place nothing new on a server; one that berth bought goes when nothing runs there",
+          "place nothing new on a server (admins); one that berth bought goes when it is empty",
           "berth servers drain web-1",
           {server_argument(*server)},
           {},
@@ -201,7 +201,7 @@ Command drain_command() {
 Command undrain_command() {
   auto server = std::make_shared<std::string>();
   return {"undrain",
-          "place on a drained server again",
+          "place on a drained server again (admins)",
           "berth servers undrain web-1",
           {server_argument(*server)},
           {},
@@ -218,7 +218,7 @@ Command remove_command() {
   };
   auto words = std::make_shared<Words>();
   return {"remove",
-          "take a server out of the fleet; one that berth bought is destroyed",
+          "take a server out of the fleet (admins); one that berth bought is destroyed",
           "berth servers remove web-1",
           {server_argument(words->server)},
           {{"--force", "", "also where applications hold room on it", &words->force}},
@@ -272,7 +272,7 @@ int report(const ReportWords& words, Berth& berth, Answer& answer) {
 Command report_command() {
   auto words = std::make_shared<ReportWords>();
   return {"report",
-          "tell berth how busy a server is, besides what berth placed there",
+          "tell berth how busy a server is, besides what berth placed there (admins)",
           "berth servers report web-1 --cpu 0.5 --memory 1 --disk 12 --load 40",
           {server_argument(words->server)},
           {{"--cpu", "CORES", "cores that others use, else 0", &words->cpu},
