@@ -105,7 +105,7 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
   attempt.mark = label_of(shown, ledger_label);
   if (off) {
     attempt.failure_code = stopped_code;
-    attempt.failure = "It was stopped when " + user + " adopted it.";
+    attempt.failure = "It was stopped when " + by.name + " adopted it.";
   }
 
   const std::string application = label_of(shown, application_label);

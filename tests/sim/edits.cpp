@@ -153,6 +153,27 @@ void Edits::change_prices() {
   }
 }
 
+void Edits::stop_a_server() {
+  const std::int64_t now = world_.clock.true_unix_ms();
+  std::vector<fakecloud::Machine> running = world_.clouds->machines();
+  std::erase_if(running, [&](const fakecloud::Machine& machine) {
+    return machine.phase(now) != fakecloud::Phase::running || machine.attempt().empty();
+  });
+  if (running.empty()) return;
+  const fakecloud::Machine& one = running[static_cast<std::size_t>(
+      dice_.below(static_cast<std::int64_t>(running.size())))];
+  const auto power = [&](const std::string& what, const std::string& address) {
+    world_.say("somebody tells " + one.id + " to " + what);
+    const std::string more = address.empty() ? "" : R"(,"address":")" + address + R"(")";
+    world_.clouds->answer({"POST", "/_berth/power", {},
+                           R"({"id":")" + one.id + R"(","do":")" + what + R"(")" + more + "}"},
+                          world_.clock.true_unix_ms());
+  };
+  power("stop", "");
+  world_.baton.sleep(dice_.between(1, 40) * minute);
+  power("start", dice_.chance(0.3) ? "127.9.9." + std::to_string(dice_.between(1, 250)) : "");
+}
+
 void Edits::mend() {
   const bool stale = std::any_of(serials_.begin(), serials_.end(), [&](const auto& one) {
     return serial_of(known_, one.first) != one.second;

@@ -24,6 +24,9 @@ class Edits {
   void rotate_a_token();
   /// A vendor asks for more from now on; or for less.
   void change_prices();
+  /// Somebody stops a server at the vendor's console, and starts it some time later, perhaps with
+  /// another address.
+  void stop_a_server();
   /// The config is usable, and its tokens are the vendors'.
   void mend();
 

@@ -43,6 +43,7 @@ class Life {
     if (dice_.chance(0.4)) baton.start("edits", [this] { editor(); });
     if (manner_ == Manner::deaths && dice_.chance(0.25))
       baton.start("backups", [this] { keeper(); });
+    if (dice_.chance(0.25)) baton.start("console", [this] { console(); });
     baton.start("machine", [this] { machine(); });
     baton.start("end", [this] { end(); });
     for (const std::string& stuck : baton.run())
@@ -143,7 +144,7 @@ class Life {
     const int count = static_cast<int>(dice_.below(5));
     for (int i = 0; i < count; ++i) {
       const std::string often = dice_.chance(0.5) ? share() : times();
-      switch (dice_.below(26)) {
+      switch (dice_.below(28)) {
         case 0: add(create + often, R"("drop_before")"); break;
         case 1: add(create + often, R"("drop_after")"); break;
         case 2: add(create + often, R"({"error": "out_of_stock"})"); break;
@@ -180,6 +181,8 @@ class Life {
         case 22: add(create + often, R"({"error": "invalid"})"); break;
         case 23: add(create + times(), R"({"error": "denied"})"); break;
         case 24: add(create + often, R"({"error": "unknown_code"})"); break;
+        case 26: add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_region": "hel1"})"); break;
+        case 27: add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_type": "cx43"})"); break;
         case 25: add(R"("operation": "offers", )" + often, R"({"error": "unavailable"})"); break;
       }
     }
@@ -401,6 +404,13 @@ class Life {
         case 2: edits_.change_prices(); break;
         default: edits_.change_a_rule(); break;
       }
+    }
+  }
+
+  void console() {
+    while (users_left_ > 0) {
+      world_.baton.sleep(dice_.below(8 * minute));
+      if (users_left_ > 0) edits_.stop_a_server();
     }
   }
 

@@ -177,6 +177,11 @@ class Process::LyingProvider final : public CloudProvider {
 
   Result<Found> find(const FindRequest& request, Call& call) override {
     Result<Found> found = honest_.find(request, call);
+    if (found && request.all && !process_.dead_)
+      for (const CloudServer& server : found->servers)
+        if (world_.hidden[account_ + " " + server.server_id] < world_.baton.now())
+          world_.witness.shown(process_.name_, account_, server.server_id,
+                               server.state == ServerState::stopped);
     if (found) hide_some(*found);
     // A part of a cloud that cannot be seen stays so for a while: one look more shows no more.
     const std::int64_t now = world_.baton.now();
@@ -479,6 +484,7 @@ Process::~Process() {
 }
 
 void Process::die() {
+  if (!dead_) world_.witness.forget_looks(name_);
   dead_ = true;
   stopping_ = true;
   world_.living.erase(name_);

@@ -15,6 +15,9 @@ namespace json = boost::json;
 /// A config is looked at once a second, and whoever looks may just have begun.
 constexpr std::int64_t longest_look_ms = 2'000;
 
+/// So long after its look whoever had it has written down what it saw, or is dead.
+constexpr std::int64_t look_becomes_belief_ms = 120'000;
+
 std::string text_of(const json::object& record, std::string_view key) {
   const json::value* value = record.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -60,6 +63,7 @@ void Witness::append(std::string_view line) {
   machine.id = text_of(record, "id");
   machine.attempt = text_of(record, "attempt");
   machine.type = text_of(record, "type");
+  machine.region = text_of(record, "region");
   machine.cause = text_of(record, "cause");
   created(machine);
 }
@@ -112,6 +116,35 @@ void Witness::created(const SeenMachine& seen) {
           totals.restores == 0)
         broken("attempt " + machine.attempt + " has two servers, " + other + " and " + key);
   machines_[key] = machine;
+}
+
+void Witness::shown(const std::string& process, const std::string& account,
+                    const std::string& vendor_id, bool off) {
+  const std::string key = account + " " + vendor_id;
+  if (off)
+    off_.emplace(key, Off{process, world_.baton.now()});
+  else
+    off_.erase(key);
+}
+
+void Witness::forget_looks(const std::string& process) {
+  std::erase_if(off_, [&](const auto& one) {
+    return one.second.process == process &&
+           world_.baton.now() - one.second.since_ms < look_becomes_belief_ms;
+  });
+}
+
+/// Nothing new is placed on a server that a look has shown as stopped.
+void Witness::check_new_holds(const LedgerView& view) {
+  if (off_.empty() || totals.restores > 0) return;
+  for (const Server& server : view.servers("")) {
+    const auto off = off_.find(server.account + " " + server.vendor_id);
+    if (off == off_.end()) continue;
+    const bool believed = world_.baton.now() - off->second.since_ms >= look_becomes_belief_ms;
+    for (const HoldRecord& hold : view.holds_on(server.id))
+      if (holds_.insert(hold.id).second && believed)
+        broken(hold.application + " was placed on " + server.name + ", which is shown as stopped");
+  }
 }
 
 void Witness::create_begins(const std::string& attempt_id) {
@@ -275,6 +308,7 @@ void Witness::tell_changes(const LedgerView& view) {
 void Witness::at_commit(const LedgerView& view) {
   if (world_.trace) tell_changes(view);
   check_intents(view);
+  check_new_holds(view);
   for (const OrganizationSettings& organization : world_.config.newest().organizations) {
     int bought = 0;
     for (const Server& server : view.fleet(organization.id)) {
@@ -424,9 +458,23 @@ void Witness::at_end(const LedgerView& view) {
   for (const auto& [key, machine] : machines_) {
     if (!machine.live) continue;
     if (strangers_.count(key) != 0) continue;
-    if (owned.erase(key) == 0)
+    const auto owner = owned.find(key);
+    if (owner == owned.end()) {
       broken(key + " of attempt " + machine.attempt + " (" + machine.cause +
              ") lives, and nobody owns it");
+      continue;
+    }
+    const auto attempt = view.attempt(owner->second);
+    owned.erase(owner);
+    const auto server = view.server(attempt->server_id);
+    if (server && (server->instance_type != machine.type || server->region != machine.region))
+      broken(key + " is a " + machine.type + " in " + machine.region + ", and on record as a " +
+             server->instance_type + " in " + server->region);
+    const auto offers = decode_offers(attempt->offers_json);
+    if (!offers.empty() && std::none_of(offers.begin(), offers.end(), [&](const RankedOffer& one) {
+          return one.offer.offer.region == machine.region;
+        }))
+      broken(key + " is kept in " + machine.region + ", where nobody asked for it");
   }
   for (const auto& [key, attempt] : owned) {
     const auto found = view.attempt(attempt);

@@ -18,7 +18,7 @@ class World;
 
 /// A machine as the cloud's own log tells of it.
 struct SeenMachine {
-  std::string vendor, id, attempt, organization, type, cause;
+  std::string vendor, id, attempt, organization, type, region, cause;
   bool live = true;  // no delete was accepted
 };
 
@@ -37,6 +37,12 @@ class Witness final : public fakecloud::LogSink {
 
   // The ledger: what each commit leaves.
   void at_commit(const LedgerView& view);
+
+  /// A look of this process showed the account's server: off, or not.
+  void shown(const std::string& process, const std::string& account, const std::string& vendor_id,
+             bool off);
+  /// It died: what it saw just now it may have told nobody.
+  void forget_looks(const std::string& process);
 
   /// A provider is about to ask for what this attempt intends.
   void create_begins(const std::string& attempt_id);
@@ -75,6 +81,7 @@ class Witness final : public fakecloud::LogSink {
   void forget_the_terminated();
   void check_quota(const AttemptRecord& attempt);
   void check_intents(const LedgerView& view);
+  void check_new_holds(const LedgerView& view);
   void check_rules(const LedgerView& view, const AttemptRecord& attempt,
                    const SeenMachine& machine);
   [[nodiscard]] int most_servers_since(const std::string& organization, std::int64_t ms) const;
@@ -93,6 +100,12 @@ class Witness final : public fakecloud::LogSink {
   std::set<std::string> strangers_;
   std::map<std::string, std::string> told_;
   std::map<std::string, std::int64_t> intended_ms_, create_ms_;  // by attempt, of the baton
+  struct Off {
+    std::string process;
+    std::int64_t since_ms = 0;
+  };
+  std::map<std::string, Off> off_;  // "account id" of what was shown as stopped, since when
+  std::set<std::string> holds_;     // on servers that are off
   std::map<std::string, int> counted_;                           // servers of an organization
   std::set<std::string> before_restore_;  // machines that nobody has confirmed since
 };
