@@ -54,7 +54,8 @@ ServerInUse facts_of(const EngineParts& parts, const LedgerView& view, const Ser
   const auto drain = view.drain(server.id);
   const bool drains = server.status == ServerStatus::draining && drain && drain->since;
   facts.left_alone = attempt->status != AttemptStatus::ready || is_lost(*attempt) ||
-                     (!facts.ready && !(drains && server.enabled));
+                     (!facts.ready && !(drains && server.enabled)) ||
+                     parts.accounts.find(server.account) == nullptr;  // nobody could destroy it
   facts.bought_unix_ms =
       attempt->accepted_unix_ms != 0 ? attempt->accepted_unix_ms : server.created_unix_ms;
   facts.billing_step_ms = billing_step_ms(*attempt);
