@@ -12,6 +12,7 @@
 #include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/record.hpp"
+#include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 #include "request/names.hpp"
@@ -269,6 +270,7 @@ void release(const EngineParts& parts, std::string_view organization,
            hold.application + " gave its room back.",
            signed_by(by, {{"application_id", hold.application}, {"server_id", hold.server_id}}));
     }
+    for (const HoldRecord& hold : holds) tell_if_emptied(parts, tx, hold.server_id);
   });
 }
 

@@ -1,4 +1,4 @@
-"""Organizations and accounts leave the config while they have servers."""
+"""Organizations and accounts leave the config while they have servers; servers are emptied."""
 import os
 import pwd
 import re
@@ -188,6 +188,25 @@ def is_noticed_by_a_run_that_works():
         story.end(run)
 
 
+def of_the_last_application_is_told_with_the_price():
+    with Left() as story:
+        story.deploy("web")
+        story.berth("release", "--org", "acme", "--app", "web", code=0)
+        told = story.events("server.emptied")
+        story.check(len(told) == 1 and "costs 8.99 EUR a month. Nothing will destroy it" in told[0], told)
+        story.berth("reap", code=0)
+        story.berth("run", "--once", code=0)
+        story.check(len(story.events("server.emptied")) == 1, story.events("server.emptied"))
+        story.write_config(story.whole + '[scale_down]\nidle = "1h"\n')
+        story.deploy("web")
+        story.berth("release", "--org", "acme", "--app", "web", code=0)
+        told = story.events("server.emptied")
+        story.check(len(told) == 2 and "[scale_down] idle = 1h destroys it at 20" in told[1], told)
+        recipients = story.rows("SELECT recipients FROM event WHERE type = 'server.emptied'")
+        story.check(all("ann" in one for one, in recipients), recipients)
+
+
 harness.walk(gives_its_servers_back_by_the_owner_of_the_state_folder, gives_its_servers_back_by_a_plain_user,
              is_not_told_to_who_may_not_read_the_ledger, keeps_what_only_its_account_can_destroy,
-             forgets_as_a_last_resort_and_finds_it_again, is_noticed_by_a_run_that_works)
+             forgets_as_a_last_resort_and_finds_it_again, is_noticed_by_a_run_that_works,
+             of_the_last_application_is_told_with_the_price)
