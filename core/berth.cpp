@@ -14,6 +14,7 @@
 #include "engine/adopt.hpp"
 #include "engine/decision_document.hpp"
 #include "engine/finish.hpp"
+#include "engine/leaving.hpp"
 #include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/reap.hpp"
@@ -138,6 +139,36 @@ std::vector<std::string> Berth::check_config(const Options& options) {
       std::vector<std::string> problems;
       for (const ConfigProblem& one : problem.problems()) problems.push_back(one.text());
       return problems;
+    }
+  });
+}
+
+std::vector<std::string> Berth::config_warnings(const Options& options) {
+  return at_the_door([&]() -> std::vector<std::string> {
+    Configuration config;
+    try {
+      config = load_settings(config_of(options), environment_of(options));
+    } catch (const ConfigurationError&) {
+      return {};  // check_config() has these
+    }
+    if (!options.state_dir.empty()) config.state_dir = options.state_dir;
+    config = with_admins(config, config.state_dir);
+    const std::filesystem::path ledger = config.state_dir / "ledger.db";
+    std::error_code unknown;
+    if (!std::filesystem::exists(ledger, unknown) && !unknown) return {};
+    const std::string where = "ledger not looked at, so what has left the config is not known: ";
+    if (unknown) return {where + ledger.string() + ": " + unknown.message()};
+    try {
+      std::vector<std::string> warnings;
+      open_sqlite_ledger(config.state_dir.string(), "", true, config.instance)
+          ->read([&](const LedgerView& view) {
+            warnings.clear();
+            for (const LeftBehind& one : left_behind(config, view))
+              warnings.push_back(one.sentence);
+          });
+      return warnings;
+    } catch (const LedgerError& problem) {
+      return {where + problem.what()};
     }
   });
 }
@@ -326,8 +357,10 @@ void Berth::retry(std::string_view id) {
   at_the_door([&] { berth::retry(parts_->parts, id, parts_->caller); });
 }
 
-void Berth::release(std::string_view organization, std::string_view application) {
-  at_the_door([&] { berth::release(parts_->parts, organization, application, parts_->caller); });
+void Berth::release(std::string_view organization, std::string_view application, bool confirm) {
+  at_the_door([&] {
+    berth::release(parts_->parts, organization, application, parts_->caller, confirm);
+  });
 }
 
 std::vector<ServerReport> Berth::servers(std::string_view organization, bool also_gone) {
@@ -335,8 +368,12 @@ std::vector<ServerReport> Berth::servers(std::string_view organization, bool als
     std::vector<ServerReport> reports;
     parts_->ledger->read([&](const LedgerView& view) {
       reports.clear();
-      for (const Server& server : view.servers(organization, also_gone))
+      for (const Server& server : view.servers(organization, also_gone)) {
         reports.push_back(report_of(view, server, parts_->settings().placement));
+        ServerReport& report = reports.back();
+        if (server.status != ServerStatus::gone && report.reason.empty())
+          report.reason = why_left(parts_->settings(), view, server);
+      }
     });
     return reports;
   });
@@ -365,12 +402,15 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
   });
 }
 
-void Berth::drain_server(std::string_view server, bool drain) {
-  at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->caller); });
+void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
+  at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->caller, confirm); });
 }
 
-void Berth::remove_server(std::string_view server, bool force) {
-  at_the_door([&] { berth::remove_server(parts_->parts, server, force, parts_->caller); });
+std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {
+  return at_the_door([&] {
+    return berth::remove_server(parts_->parts, server, {how.force, how.confirm, how.forget},
+                                parts_->caller);
+  });
 }
 
 void Berth::report_load(const LoadReport& report) {

@@ -223,6 +223,15 @@ struct ReapReport {
   Money strays_monthly;               // what those cost whose price is known, config's currency
   int strays_without_price = 0;
   bool dry_run = false;
+  /// Organizations and accounts that left the config while they have servers, a sentence each.
+  std::vector<std::string> left = {};
+};
+
+/// How a server leaves the fleet.
+struct RemovalQuery {
+  bool force = false;    // also where applications hold room on it
+  bool confirm = false;  // its organization left the config, and the state folder's owner means it
+  bool forget = false;   // its account left the config: it leaves the fleet, and is not destroyed
 };
 
 struct AdoptQuery {
@@ -336,6 +345,9 @@ class Berth {
   /// Every problem of the config, one sentence each with file:line:column, also what the plugins'
   /// manifests say about their settings. Empty: all is well.
   static std::vector<std::string> check_config(const Options& options);
+  /// What is no mistake of the config and costs money: organizations and accounts that are not in
+  /// it any more while the ledger, which is only looked at, has servers of them. A sentence each.
+  static std::vector<std::string> config_warnings(const Options& options);
 
   /// Records the request durably; the work is done by step(), wait() or another process. With an
   /// idempotency key that is known: the earlier deployment (refused if it asked for something
@@ -377,8 +389,9 @@ class Berth {
   void cancel(std::string_view deployment_id);
   /// A deployment that ended without success is placed again, under its id.
   void retry(std::string_view deployment_id);
-  /// Gives the application's room back. Refused while a deployment of it is under way.
-  void release(std::string_view organization, std::string_view application);
+  /// Gives the application's room back. Refused while a deployment of it is under way. `confirm`,
+  /// here and below: of an organization that left the config, by the owner of the state folder.
+  void release(std::string_view organization, std::string_view application, bool confirm = false);
 
   std::vector<ServerReport> servers(std::string_view organization = {}, bool also_gone = false);
   /// This, and what follows about servers: only the organization's admins.
@@ -387,9 +400,9 @@ class Berth {
   /// or run() does the work.
   std::string buy_server(std::string_view organization, std::string_view offer_name);
   /// No new deployments; those there stay. A bought one is destroyed when empty.
-  void drain_server(std::string_view server, bool drain = true);
-  /// Refused while applications hold room there, unless `force`. A bought one is destroyed.
-  void remove_server(std::string_view server, bool force = false);
+  void drain_server(std::string_view server, bool drain = true, bool confirm = false);
+  /// A bought one is destroyed. Returns what is left to do for people; "": nothing.
+  std::string remove_server(std::string_view server, const RemovalQuery& how = {});
   void report_load(const LoadReport& report);
 
   /// Looks at the clouds now, and destroys what nobody owns and what the policy gives back, until

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "config/load.hpp"
+#include "engine/leaving.hpp"
 #include "engine/reap.hpp"
 #include "engine/standing.hpp"
 #include "http/curl_http.hpp"
@@ -276,6 +277,7 @@ Berth::Parts::Parts(Options given)
       project_changes(parts, keys, stack_provisioners, *ports, caller) {
   if (!cache_note.empty()) journal->write(LogLevel::warning, cache_note);
   look_at_accounts();
+  tell_what_left();
 }
 
 Configuration Berth::Parts::loaded_again() const {
@@ -294,6 +296,8 @@ void Berth::Parts::keep_up() {
     else
       ledger->write([](LedgerTransaction&) {});  // between two transactions
     look_at_accounts();
+    tell_what_left();
+    if (!options.read_only) look_after_left(parts);
     if (std::exchange(reaps_, false)) drive_all();  // accounts and organizations that are new
   }
   if (looked && !options.read_only) compare_configs();
@@ -330,6 +334,12 @@ void Berth::Parts::compare_configs() {
 
 std::function<std::vector<std::string>()> Berth::Parts::withheld() {
   return [this] { return secret_names(clouds.secrets()); };
+}
+
+void Berth::Parts::tell_what_left() {
+  std::vector<LeftBehind> left;
+  ledger->read([&](const LedgerView& view) { left = left_behind(settings(), view); });
+  for (const LeftBehind& one : left) journal->write(LogLevel::warning, one.sentence);
 }
 
 void Berth::Parts::look_at_accounts() {

@@ -82,6 +82,9 @@ struct Berth::Parts {
   /// What nothing that berth starts gets from its environment.
   std::function<std::vector<std::string>()> withheld();
 
+  /// Tells of organizations and accounts that are not in the config (any more) and have servers.
+  void tell_what_left();
+
   /// Others may have added some, or changed them. The engine does this by itself.
   void look_at_accounts();
 

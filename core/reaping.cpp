@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "engine/attempt.hpp"
+#include "engine/leaving.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/refresh.hpp"
@@ -151,8 +152,8 @@ void add_destroying(const LedgerView& view, const std::string& account, ReapRepo
 
 /// What the scale-down policy says of each bought server; nothing, where there is no policy.
 void add_fleet(const EngineParts& parts, const LedgerView& view, ReapReport& report) {
-  for (const OrganizationSettings& organization : parts.settings().organizations) {
-    const ScaleDownView fleet = scale_down_of(parts, view, organization.id);
+  for (const std::string& organization : organizations_with_servers(parts, view)) {
+    const ScaleDownView fleet = scale_down_of(parts, view, organization);
     for (std::size_t i = 0; i < fleet.servers.size(); ++i) {
       const ServerInUse& facts = fleet.facts[i];
       const ScaleDownDecision& decision = fleet.decisions[i];
@@ -170,6 +171,14 @@ void add_fleet(const EngineParts& parts, const LedgerView& view, ReapReport& rep
       row.until_unix_ms = decision.until_unix_ms;
     }
   }
+}
+
+/// Of one account, or ("") of all: who left the config and has servers.
+void add_left(const EngineParts& parts, const LedgerView& view, const std::string& account,
+              ReapReport& report) {
+  for (const LeftBehind& one : left_behind(parts.settings(), view))
+    if (account.empty() || one.subject == "account " + account)
+      report.left.push_back(one.sentence);
 }
 
 void add_up(const EngineParts& parts, ReapReport& report) {
@@ -254,6 +263,7 @@ ReapReport look_before_reaping(const EngineParts& parts, const std::string& acco
     if (const std::string paused = view.identity().paused; !paused.empty() && !confirmed)
       report.paused.push_back(paused);
     if (account.empty()) add_fleet(parts, view, report);
+    add_left(parts, view, account, report);
   });
   add_up(parts, report);
   return report;
@@ -303,6 +313,7 @@ ReapReport report_of_reaping(const EngineParts& parts, const LedgerView& view,
   std::sort(report.paused.begin(), report.paused.end());
   report.paused.erase(std::unique(report.paused.begin(), report.paused.end()), report.paused.end());
   if (with_fleet) add_fleet(parts, view, report);
+  add_left(parts, view, with_fleet || accounts.empty() ? "" : accounts.front(), report);
   add_up(parts, report);
   return report;
 }

@@ -42,6 +42,7 @@ std::string keep_what_needs_a_restart(const Configuration& before, Configuration
   if (now.stacks.projects_dir == now.state_dir / "projects")  // where it is if nobody says
     now.stacks.projects_dir = before.stacks.projects_dir;
   keep("[berth] state_dir", before.state_dir, now.state_dir);
+  now.state_owner = before.state_owner;
   keep("[berth] instance", before.instance, now.instance);
   keep("[berth] plugin_path", before.plugin_path, now.plugin_path);
   keep("[berth] log_level", before.log_level, now.log_level);

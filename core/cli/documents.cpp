@@ -241,6 +241,7 @@ json::object document_of(const ReapReport& report) {
   document["strays_without_price"] = report.strays_without_price;
   document["problems"] = list_of(report.problems);
   document["paused"] = list_of(report.paused);
+  document["left"] = list_of(report.left);
   return document;
 }
 

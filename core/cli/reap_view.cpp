@@ -64,6 +64,8 @@ std::string reap_text(const Terminal& terminal, const ReapReport& report) {
     text += bill_of(report) + "\n";
   else
     text += "No server that nobody owns was found.\n";
+  for (const std::string& sentence : report.left)
+    text += terminal.painted(Tone::warning, "left behind") + " " + printable(sentence) + "\n";
   for (const std::string& sentence : report.paused)
     text += terminal.painted(Tone::bad, "paused") + " " + printable(sentence) + "\n";
   for (const std::string& sentence : report.problems)

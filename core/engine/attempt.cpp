@@ -9,6 +9,7 @@
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
+#include "engine/leaving.hpp"
 #include "engine/offer_codec.hpp"
 #include "engine/readiness.hpp"
 #include "engine/ready_check.hpp"
@@ -447,7 +448,8 @@ void tell_undestroyable(const EngineParts& parts, LedgerTransaction& tx,
       "Server " + what + " at " + attempt.account + " cannot be destroyed: " +
       attempt.destroy_problem + ". It was refused " + std::to_string(attempt.destroy_refusals) +
       " times" + cost +
-      ". Mend that at the vendor (a delete protection, a permission); berth goes on trying.";
+      ". Mend that (at the vendor a delete protection or a permission, here a plugin or a "
+      "credential); berth goes on trying.";
   tell(parts, tx, "server.undestroyable", attempt.organization, attempt.deployment_id, sentence,
        std::move(fields), admins_of(parts, attempt.organization));
   parts.journal.write(LogLevel::error, sentence);
@@ -683,7 +685,8 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
           gone(parts, tx, *attempt);
         return std::nullopt;
       }
-      if (decided_by_another(parts, *attempt)) {
+      if (decided_by_another(parts, *attempt) ||
+          organization_left(parts.settings(), attempt->organization)) {
         put_back_by_config(parts, tx, *attempt);
         return std::nullopt;
       }
@@ -736,6 +739,15 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
         // server could come and go of which the ledger knows nothing.
         tx.schedule(TaskKind::look, attempt->account, now, true);
         settle_attempt(tx, *attempt, now.after(repeat_destroy_ms));
+        return std::nullopt;
+      }
+      if (account_left(parts.settings(), tx, attempt->account)) {
+        // People hear of it as of all that it left behind; it goes on when the account is back.
+        const auto server = tx.server(attempt->server_id);
+        attempt->destroy_problem = way_out(parts.settings(), attempt->account,
+                                           server ? server->name : "", attempt->vendor_id);
+        tx.save(*attempt);
+        settle_attempt(tx, *attempt, now.after(parts.settings().reap.every_ms));
         return std::nullopt;
       }
       if (!may_destroy(tx, *attempt)) {

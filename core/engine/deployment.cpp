@@ -2,6 +2,7 @@
 
 #include "engine/deploy.hpp"
 #include "engine/finish.hpp"
+#include "engine/leaving.hpp"
 #include "engine/place.hpp"
 #include "engine/refusals.hpp"
 
@@ -77,6 +78,7 @@ std::optional<Work> prepare_deployment(const EngineParts& parts, LedgerTransacti
            "Cancelled by " + deployment.cancel_requested_by + ".");
     return std::nullopt;
   }
+  if (std::optional<Work> work; end_without_organization(parts, tx, deployment, work)) return work;
   if (waited_too_long(parts, tx, deployment)) return std::nullopt;
   const bool waits = deployment.status == DeploymentStatus::placing ||
                      deployment.status == DeploymentStatus::provisioning;

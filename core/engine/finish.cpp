@@ -1,6 +1,7 @@
 #include "engine/finish.hpp"
 
 #include "engine/record.hpp"
+#include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 
 namespace berth {
@@ -20,13 +21,16 @@ std::string_view event_type(DeploymentStatus status) {
   }
 }
 
-/// The room is the application's from now on; what it replaces is given back.
-void keep_room(const EngineParts& parts, LedgerTransaction& tx,
-               const DeploymentRecord& deployment) {
+/// The room is the application's from now on; what it replaces is given back. Returns the servers
+/// that lost a hold, here and below.
+std::vector<std::string> keep_room(const EngineParts& parts, LedgerTransaction& tx,
+                                   const DeploymentRecord& deployment) {
+  std::vector<std::string> servers;
   for (HoldRecord& hold : tx.holds_of(deployment.organization, deployment.application)) {
     if (hold.deployment_id != deployment.id) {
       tx.remove_hold(hold.id);
       tx.settle(TaskKind::expiry, hold.id, std::nullopt);
+      servers.push_back(hold.server_id);
       continue;
     }
     hold.active = true;
@@ -38,11 +42,18 @@ void keep_room(const EngineParts& parts, LedgerTransaction& tx,
     }
     tx.save(hold);
   }
+  return servers;
 }
 
-void give_back_room(LedgerTransaction& tx, const DeploymentRecord& deployment) {
-  for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id))
-    if (!hold.active) tx.remove_hold(hold.id);
+std::vector<std::string> give_back_room(LedgerTransaction& tx,
+                                        const DeploymentRecord& deployment) {
+  std::vector<std::string> servers;
+  for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id)) {
+    if (hold.active) continue;
+    tx.remove_hold(hold.id);
+    servers.push_back(hold.server_id);
+  }
+  return servers;
 }
 
 void wake_waiting(const EngineParts& parts, LedgerTransaction& tx,
@@ -70,10 +81,9 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
   deployment.attempt_id.clear();
   deployment.command_pid = 0;
   deployment.cancel_requested_by.clear();
-  if (status == DeploymentStatus::succeeded)
-    keep_room(parts, tx, deployment);
-  else
-    give_back_room(tx, deployment);
+  const std::vector<std::string> left = status == DeploymentStatus::succeeded
+                                            ? keep_room(parts, tx, deployment)
+                                            : give_back_room(tx, deployment);
   tx.save(deployment);
   if (status != DeploymentStatus::succeeded)
     close_record(parts, tx, tx.audit_record(deployment.audit_id), record_status(status, code), code,
@@ -87,6 +97,7 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
   tell(parts, tx, event_type(status), deployment, deployment.reason, std::move(fields),
        status == DeploymentStatus::cancelled ? admins_of(parts, deployment.organization)
                                              : std::vector<std::string>{deployment.requested_by});
+  for (const std::string& server : left) tell_if_emptied(parts, tx, server);
   wake_waiting(parts, tx, deployment);
   if (!attempt_id.empty()) tx.schedule(TaskKind::attempt, attempt_id, now, true);
   tx.settle(TaskKind::deployment, deployment.id, std::nullopt);

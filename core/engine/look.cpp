@@ -6,6 +6,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
+#include "engine/leaving.hpp"
 #include "engine/readiness.hpp"
 #include "engine/standing.hpp"
 
@@ -151,6 +152,10 @@ void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
 std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx,
                                  const TaskRecord& task) {
   const std::string& account = task.subject;
+  if (account_left(parts.settings(), tx, account)) {  // nobody can be asked
+    tx.settle(task.kind, account, parts.clock.now().after(parts.settings().reap.every_ms));
+    return std::nullopt;
+  }
   FindRequest request;
   request.installation_id = tx.installation_id();
   for (const AttemptRecord& attempt : tx.unsettled_attempts(account))

@@ -5,6 +5,7 @@
 
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
+#include "engine/leaving.hpp"
 #include "engine/permit.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/refresh.hpp"
@@ -199,6 +200,7 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   pass.id = account;
   ++pass.passes;
   pass.ended_unix_ms = now.unix_ms;
+  look_after_left(parts, tx);
   if (!found) return failed(parts, tx, account, pass, found.failure());
   if (parts.accounts.find(account) == nullptr)  // removed meanwhile: nobody can act there any more
     return tx.settle(TaskKind::reap, account, std::nullopt);
@@ -237,25 +239,6 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const AccountQues
   const std::int64_t every = parts.settings().reap.every_ms;
   tx.settle(TaskKind::reap, account,
             now.after(seen.next_ms > 0 && !paused ? std::min(seen.next_ms, every) : every));
-}
-
-/// The audit's last word on a server: how it ended. Its status stays what it was.
-void complete_record(const EngineParts& parts, LedgerTransaction& tx,
-                     const AttemptRecord& attempt) {
-  AuditFilter filter;
-  filter.deployment_id = attempt.deployment_id;
-  std::optional<AuditRecord> record;
-  if (attempt.deployment_id.empty()) {
-    record = tx.audit_record(attempt.id);  // bought by hand
-  } else {
-    for (AuditRecord& one : tx.audit_records(filter))
-      if (one.attempt_id == attempt.id) record = std::move(one);
-  }
-  if (!record) return;
-  record->at_unix_ms = parts.clock.now().unix_ms;
-  record->failure_code = attempt.failure_code;
-  record->failure_reason = parts.clouds.redacted(attempt.failure);
-  tx.append(*record);
 }
 
 }  // namespace
@@ -318,15 +301,16 @@ std::vector<std::string> accounts_to_reap(const EngineParts& parts, const Ledger
 }
 
 void keep_reaping(const EngineParts& parts) {
+  look_after_left(parts);
   const ScaleDownRules& rules = parts.settings().scale_down;
   const auto missing = [&](const LedgerView& view) {
     std::vector<std::pair<TaskKind, std::string>> tasks;
     for (const std::string& account : accounts_to_reap(parts, view))
       if (!view.task(TaskKind::reap, account)) tasks.emplace_back(TaskKind::reap, account);
     if (rules.any())
-      for (const OrganizationSettings& organization : parts.settings().organizations)
-        if (!view.task(TaskKind::scale_down, organization.id))
-          tasks.emplace_back(TaskKind::scale_down, organization.id);
+      for (const std::string& organization : organizations_with_servers(parts, view))
+        if (!view.task(TaskKind::scale_down, organization))
+          tasks.emplace_back(TaskKind::scale_down, organization);
     return tasks;
   };
   bool any = false;
@@ -374,8 +358,9 @@ std::vector<AskedPass> ask_to_reap(const EngineParts& parts, std::string_view ac
       tx.schedule(TaskKind::reap, id, now, true);
     }
     if (account.empty())
-      for (const OrganizationSettings& organization : parts.settings().organizations)
-        tx.schedule(TaskKind::scale_down, organization.id, now, true);
+      for (const std::string& organization : organizations_with_servers(parts, tx))
+        tx.schedule(TaskKind::scale_down, organization, now, true);
+    look_after_left(parts, tx);
   };
   on_record(parts, [&] { parts.ledger.write(ask); });
   if (asked.empty() && !account.empty())
@@ -398,6 +383,24 @@ bool is_reaping(const LedgerView& view, const std::vector<AskedPass>& asked) {
                         std::pair(attempt.id, attempt.destroy_refusals)) != one.refused.end());
     });
   });
+}
+
+void complete_record(const EngineParts& parts, LedgerTransaction& tx,
+                     const AttemptRecord& attempt) {
+  AuditFilter filter;
+  filter.deployment_id = attempt.deployment_id;
+  std::optional<AuditRecord> record;
+  if (attempt.deployment_id.empty()) {
+    record = tx.audit_record(attempt.id);  // bought by hand
+  } else {
+    for (AuditRecord& one : tx.audit_records(filter))
+      if (one.attempt_id == attempt.id) record = std::move(one);
+  }
+  if (!record) return;
+  record->at_unix_ms = parts.clock.now().unix_ms;
+  record->failure_code = attempt.failure_code;
+  record->failure_reason = parts.clouds.redacted(attempt.failure);
+  tx.append(*record);
 }
 
 void tell_reaped(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt) {

@@ -48,6 +48,9 @@ std::string watch_clock(const EngineParts& parts, LedgerTransaction& tx);
 /// merely given up, and the records are completed.
 void tell_reaped(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt);
 
+/// The audit's last word on a server: how it ended. Its status stays what it was.
+void complete_record(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt);
+
 /// Accounts of the config, and those of the ledger that are no longer in it.
 std::vector<std::string> accounts_to_reap(const EngineParts& parts, const LedgerView& view);
 

@@ -8,9 +8,11 @@
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
 #include "engine/intent.hpp"
+#include "engine/leaving.hpp"
 #include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/record.hpp"
+#include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 #include "request/names.hpp"
@@ -39,6 +41,15 @@ Server server_of(const LedgerView& view, std::string_view name) {
   throw Refusal(Refused::not_found, "there is no server '" + std::string(name) +
                                         "' (or several have this name: use the id); "
                                         "`berth servers list` shows them");
+}
+
+/// Nobody is an admin of an organization that left the config: who may take away what it has
+/// (engine/permit.hpp) says that it is meant.
+void want_confirmation(const EngineParts& parts, const std::string& organization, bool confirmed) {
+  if (confirmed || !organization_left(parts.settings(), organization)) return;
+  throw Refusal(Refused::not_allowed,
+                "organization '" + organization + "' is not in " + parts.settings().file.string() +
+                    " any more: --confirm says that you mean what it has here all the same");
 }
 
 const ApplicationSettings* application_of(const OrganizationSettings& organization,
@@ -236,7 +247,7 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const Calle
 }
 
 void release(const EngineParts& parts, std::string_view organization,
-             std::string_view application, const Caller& by) {
+             std::string_view application, const Caller& by, bool confirmed) {
   write_for(parts, [&](LedgerTransaction& tx) {
     const auto holds = tx.holds_of(organization, application);
     if (holds.empty()) organization_of(parts, organization);
@@ -246,6 +257,7 @@ void release(const EngineParts& parts, std::string_view organization,
     require(parts, tx, Act::release,
             {std::string(organization), std::string(application), holds.front().deployment_id},
             by);
+    want_confirmation(parts, std::string(organization), confirmed);
     for (const HoldRecord& hold : holds)
       if (!hold.active)
         throw Refusal(Refused::not_allowed,
@@ -258,6 +270,7 @@ void release(const EngineParts& parts, std::string_view organization,
            hold.application + " gave its room back.",
            signed_by(by, {{"application_id", hold.application}, {"server_id", hold.server_id}}));
     }
+    for (const HoldRecord& hold : holds) tell_if_emptied(parts, tx, hold.server_id);
   });
 }
 
@@ -375,10 +388,11 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
 }
 
 void drain_server(const EngineParts& parts, std::string_view name, bool drain,
-                  const Caller& by) {
+                  const Caller& by, bool confirmed) {
   write_for(parts, [&](LedgerTransaction& tx) {
     Server server = server_of(tx, name);
     require(parts, tx, drain ? Act::drain_server : Act::undrain_server, about(server), by);
+    want_confirmation(parts, server.organization, confirmed);
     const ServerStatus from = drain ? ServerStatus::ready : ServerStatus::draining;
     const ServerStatus to = drain ? ServerStatus::draining : ServerStatus::ready;
     if (server.status == to) return;
@@ -398,27 +412,44 @@ void drain_server(const EngineParts& parts, std::string_view name, bool drain,
   });
 }
 
-void remove_server(const EngineParts& parts, std::string_view name, bool force,
-                   const Caller& by) {
+std::string remove_server(const EngineParts& parts, std::string_view name, const Removal& how,
+                          const Caller& by) {
+  std::string left_to_do;
   write_for(parts, [&](LedgerTransaction& tx) {
+    left_to_do.clear();
     Server server = server_of(tx, name);
     require(parts, tx, Act::remove_server, about(server), by);
+    want_confirmation(parts, server.organization, how.confirmed);
     const auto holds = tx.holds_on(server.id);
     for (const HoldRecord& hold : holds) {
       if (!hold.active)
         throw Refusal(Refused::not_allowed, "deployment " + hold.deployment_id +
                                                 " is under way on server " + server.name +
                                                 "; `berth cancel` it first");
-      if (!force)
+      if (!how.force)
         throw Refusal(Refused::not_allowed, "application '" + hold.application +
                                                 "' holds room on server " + server.name +
                                                 "; `berth release` it, or use --force");
     }
+    auto attempt = tx.attempt(server.attempt_id);
+    const bool out_of_reach = attempt && attempt->status != AttemptStatus::gone &&
+                              account_left(parts.settings(), tx, attempt->account);
+    if (out_of_reach && !how.forget)
+      throw Refusal(Refused::not_allowed, way_out(parts.settings(), attempt->account, server.name,
+                                                  attempt->vendor_id));
+    if (how.forget && !out_of_reach)
+      throw Refusal(Refused::usage,
+                    "--forget is for a server whose account is not known any more; " + server.name +
+                        " can be removed without it");
     for (const HoldRecord& hold : holds) {
       tx.remove_hold(hold.id);
       tx.settle(TaskKind::expiry, hold.id, std::nullopt);
     }
-    if (auto attempt = tx.attempt(server.attempt_id)) {
+    if (out_of_reach) {
+      left_to_do = forget_server(parts, tx, *attempt, server, by.name);
+      return;
+    }
+    if (attempt) {
       if (attempt->status == AttemptStatus::ready || attempt->status == AttemptStatus::booting) {
         tell(parts, tx, "server.removing", server.organization, "",
              by.name + " removes server " + server.name + "; it is destroyed.",
@@ -435,6 +466,7 @@ void remove_server(const EngineParts& parts, std::string_view name, bool force,
          "Server " + server.name + " left the fleet.",
          signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));
   });
+  return left_to_do;
 }
 
 void report_server(const EngineParts& parts, std::string_view name, const ServerNews& news,

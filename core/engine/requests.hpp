@@ -35,8 +35,9 @@ std::string submit(const EngineParts& parts, const DeployRequest& request, std::
 void approve(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
 void cancel(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
 void retry(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
+/// `confirmed`, here and below: it is meant though the organization left the config.
 void release(const EngineParts& parts, std::string_view organization, std::string_view application,
-             const Caller& by);
+             const Caller& by, bool confirmed = false);
 
 /// A server of the organization's own. Returns its id.
 std::string add_server(const EngineParts& parts, Server server, const Caller& by);
@@ -46,9 +47,17 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
                        std::string_view offer_name, const Caller& by);
 /// One that was bought is destroyed when nothing runs there any more.
 void drain_server(const EngineParts& parts, std::string_view server, bool drain,
-                  const Caller& by);
-void remove_server(const EngineParts& parts, std::string_view server, bool force,
-                   const Caller& by);
+                  const Caller& by, bool confirmed = false);
+
+/// How a server leaves the fleet.
+struct Removal {
+  bool force = false;      // also where applications hold room on it
+  bool confirmed = false;
+  bool forget = false;     // its account is not known any more: it leaves without being destroyed
+};
+/// Returns what is left to do for people, "" nothing.
+std::string remove_server(const EngineParts& parts, std::string_view server, const Removal& how,
+                          const Caller& by);
 
 /// What a person or a monitor says of a server.
 struct ServerNews {

@@ -1,9 +1,11 @@
 #include "engine/scale_down.hpp"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
+#include "engine/leaving.hpp"
 #include "engine/offer_codec.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
@@ -54,7 +56,8 @@ ServerInUse facts_of(const EngineParts& parts, const LedgerView& view, const Ser
   const auto drain = view.drain(server.id);
   const bool drains = server.status == ServerStatus::draining && drain && drain->since;
   facts.left_alone = attempt->status != AttemptStatus::ready || is_lost(*attempt) ||
-                     (!facts.ready && !(drains && server.enabled));
+                     (!facts.ready && !(drains && server.enabled)) ||
+                     parts.accounts.find(server.account) == nullptr;  // nobody could destroy it
   facts.bought_unix_ms =
       attempt->accepted_unix_ms != 0 ? attempt->accepted_unix_ms : server.created_unix_ms;
   facts.billing_step_ms = billing_step_ms(*attempt);
@@ -102,7 +105,79 @@ void give_back(const EngineParts& parts, LedgerTransaction& tx, const Server& se
   give_up(parts, tx, *attempt, decision.code, sentence, false);
 }
 
+/// "[scale_down] idle = 2h".
+std::string rule_text(const ScaleDownRules& rules, const std::string& code) {
+  const std::string rule = code == "expired"   ? "max_age = " + duration_text(rules.max_age_ms)
+                           : code == "used_up" ? "max_uses = " + std::to_string(rules.max_uses)
+                                               : "idle = " + duration_text(rules.idle_ms);
+  return "[scale_down] " + rule;
+}
+
+/// What becomes of an empty server, for people.
+std::string fate_text(const EngineParts& parts, const LedgerView& view, const Server& server,
+                      const ServerInUse& facts, const ScaleDownDecision& end) {
+  if (account_left(parts.settings(), view, server.account))
+    return "Nothing will destroy it: " +
+           way_out(parts.settings(), server.account, server.name, server.vendor_id) + ".";
+  const ScaleDownRules& rules = parts.settings().scale_down;
+  if (end.until_unix_ms != 0 && facts.draining_since_unix_ms != 0)
+    return "It drains, and `berth run` or `berth reap` destroys it now.";
+  if (end.until_unix_ms != 0)
+    return rule_text(rules, end.code) + " destroys it at " + utc_text(end.until_unix_ms) +
+           ", if nothing is placed there before" +
+           (end.code == "idle" && rules.keep > 0
+                ? " and it is none of the " + std::to_string(rules.keep) + " that stay (keep)"
+                : "") +
+           ".";
+  const bool left = organization_left(parts.settings(), server.organization);
+  const std::string remove =
+      "`berth servers remove " + server.name + (left ? " --confirm`" : "`");
+  if (facts.left_alone) return "Nothing will destroy it, as it is out of use: " + remove + ".";
+  if (facts.other_use)
+    return "Something that berth did not place runs there, so nothing will destroy it: " + remove +
+           ".";
+  return "Nothing will destroy it: set [scale_down] idle or " + remove + ".";
+}
+
 }  // namespace
+
+void tell_if_emptied(const EngineParts& parts, LedgerTransaction& tx,
+                     const std::string& server_id) {
+  const auto server = tx.server(server_id);
+  if (!server || !server->auto_provisioned || !tx.holds_on(server->id).empty()) return;
+  // One that boots or goes already is seen to by its attempt.
+  if (server->status == ServerStatus::booting || server->status == ServerStatus::destroying ||
+      server->status == ServerStatus::gone)
+    return;
+  const Moment now = parts.clock.now();
+  const ScaleDownRules& rules = parts.settings().scale_down;
+  const ServerInUse facts = facts_of(parts, tx, *server);
+  const ScaleDownDecision end = end_of_an_empty_one(facts, rules, now.unix_ms);
+  if (end.until_unix_ms != 0) {
+    if (facts.empty()) tx.mark_idle(server->id, now);  // what is told is when it goes
+    tx.schedule(TaskKind::scale_down, server->organization,
+                now.after(std::max<std::int64_t>(end.until_unix_ms - now.unix_ms, 0)), true);
+  }
+  const Money monthly{server->monthly_nanos, server->currency};
+  const std::string cost = server->currency.empty() ? "an unknown price" : monthly_text(monthly);
+  boost::json::object fields{{"server_id", server->id},
+                             {"server_name", server->name},
+                             {"account", server->account},
+                             {"vendor_id", server->vendor_id},
+                             {"instance_type", server->instance_type},
+                             {"region", server->region},
+                             {"code", end.code}};
+  if (!server->currency.empty()) {
+    fields["monthly_cost"] = decimal_of_nanos(server->monthly_nanos);
+    fields["currency"] = server->currency;
+  }
+  if (end.until_unix_ms != 0) fields["destroyed_at_unix_ms"] = end.until_unix_ms;
+  tell(parts, tx, "server.emptied", server->organization, "",
+       "Server " + server->name + " (" + server->instance_type + " in " + server->region + " at " +
+           server->account + ") is empty, and costs " + cost + ". " +
+           fate_text(parts, tx, *server, facts, end),
+       std::move(fields), admins_of(parts, server->organization));
+}
 
 ScaleDownView scale_down_of(const EngineParts& parts, const LedgerView& view,
                             const std::string& organization) {

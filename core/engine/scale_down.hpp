@@ -25,6 +25,12 @@ struct ScaleDownView {
 ScaleDownView scale_down_of(const EngineParts& parts, const LedgerView& view,
                             const std::string& organization);
 
+/// After a hold has gone from this server: where it was bought, and that was the last one, its
+/// admins hear what it costs now for nothing, and what becomes of it. Once: in the transaction that
+/// took the hold away.
+void tell_if_emptied(const EngineParts& parts, LedgerTransaction& tx,
+                     const std::string& server_id);
+
 /// Servers whose age or uses are over take nothing new from this moment on, also before the task
 /// has seen them: in this copy of the fleet they drain.
 void close_spent(const EngineParts& parts, const LedgerView& view, std::vector<Server>& fleet);

@@ -114,6 +114,31 @@ std::int64_t until_end_of_step(std::int64_t paid_since_unix_ms, std::int64_t ste
   return std::max<std::int64_t>(step_ms - step_ms / 6 - into_step, 0);
 }
 
+ScaleDownDecision end_of_an_empty_one(ServerInUse server, const ScaleDownRules& rules,
+                                      std::int64_t now_unix_ms) {
+  server.idle_since_unix_ms = server.empty() ? now_unix_ms : 0;
+  const std::int64_t end_of_age =
+      rules.max_age_ms > 0 ? server.bought_unix_ms + rules.max_age_ms : 0;
+  constexpr int most_steps = 4;  // idle, then paid for, each cut short by the end of its age
+  std::int64_t at = now_unix_ms;
+  for (int step = 0; step < most_steps; ++step) {
+    ScaleDownDecision one = for_itself(server, rules, at);
+    if (one.action != ScaleDownAction::keep) {
+      one.until_unix_ms = at;
+      return one;
+    }
+    std::int64_t next = one.until_unix_ms;
+    if (end_of_age > at && !server.left_alone && server.bought)
+      next = next > at ? std::min(next, end_of_age) : end_of_age;
+    if (next <= at) {
+      one.until_unix_ms = 0;
+      return one;
+    }
+    at = next;
+  }
+  return kept(server, "no_rule", "");
+}
+
 std::vector<ScaleDownDecision> scale_down(const std::vector<ServerInUse>& servers,
                                           const ScaleDownRules& rules, std::int64_t now_unix_ms) {
   std::vector<ScaleDownDecision> decisions;

@@ -57,6 +57,11 @@ struct ScaleDownDecision {
 std::int64_t until_end_of_step(std::int64_t paid_since_unix_ms, std::int64_t step_ms,
                                std::int64_t now_unix_ms);
 
+/// What becomes of a server on which nothing runs from now on: `until_unix_ms` is when it goes,
+/// with the code of why; 0: nothing destroys it. `keep` is left out of account.
+ScaleDownDecision end_of_an_empty_one(ServerInUse server, const ScaleDownRules& rules,
+                                      std::int64_t now_unix_ms);
+
 /// Decides for all servers of one organization at once, in the order given. A server with a
 /// deployment under way is never destroyed, nor is one that was added by hand. Of more idle servers
 /// than may go, the dearest go first, then those that have been idle for longest.

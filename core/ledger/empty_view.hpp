@@ -87,6 +87,10 @@ class EmptyView final : public LedgerView {
   [[nodiscard]] std::optional<ClockMark> clock_mark() const override { return {}; }
   [[nodiscard]] Identity identity() const override { return {}; }
   [[nodiscard]] std::optional<DrainRecord> drain(std::string_view) const override { return {}; }
+  [[nodiscard]] std::vector<std::string> organizations_in_use() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> accounts_in_use() const override { return {}; }
+  [[nodiscard]] std::string told(std::string_view) const override { return {}; }
+  [[nodiscard]] std::vector<std::string> told_subjects() const override { return {}; }
   [[nodiscard]] std::optional<Moment> idle_since(std::string_view) const override { return {}; }
   [[nodiscard]] int uses(std::string_view) const override { return 0; }
   [[nodiscard]] std::vector<std::string> regions_asked(std::string_view) const override {

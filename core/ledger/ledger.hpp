@@ -143,6 +143,13 @@ class LedgerView {
   [[nodiscard]] virtual std::optional<DrainRecord> drain(std::string_view server_id) const = 0;
   /// Since when a server is known to be idle; nullopt: it was in use when it was looked at last.
   [[nodiscard]] virtual std::optional<Moment> idle_since(std::string_view server_id) const = 0;
+  /// Of servers that are not gone; cheap, also in a large fleet.
+  [[nodiscard]] virtual std::vector<std::string> organizations_in_use() const = 0;
+  /// Of attempts that are not gone.
+  [[nodiscard]] virtual std::vector<std::string> accounts_in_use() const = 0;
+  /// What people heard last of who left the config; "": nothing.
+  [[nodiscard]] virtual std::string told(std::string_view subject) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> told_subjects() const = 0;
   /// How many deployments a server ever took.
   [[nodiscard]] virtual int uses(std::string_view server_id) const = 0;
   /// Where servers were ever asked for at an account.
@@ -227,6 +234,8 @@ class LedgerTransaction : public LedgerView {
   virtual void remove_drain(std::string_view server_id) = 0;
   /// From now on idle; ends by itself with the next hold that comes or goes.
   virtual void mark_idle(std::string_view server_id, const Moment& since) = 0;
+  /// "" forgets the subject.
+  virtual void save_told(std::string_view subject, std::string_view what) = 0;
 };
 
 /// Threads: any; transactions are serialized. Transactions of other processes are waited for.

@@ -10,6 +10,12 @@ std::string select(std::string_view from) {
   return "SELECT " + column_list<Record>() + " FROM " + std::string(from);
 }
 
+std::vector<std::string> texts_of(sqlite::Query row) {
+  std::vector<std::string> texts;
+  while (row.next()) texts.push_back(row.text(0));
+  return texts;
+}
+
 }  // namespace
 
 std::vector<StrayRecord> SqliteTransaction::strays(std::string_view account) const {
@@ -62,6 +68,34 @@ std::optional<Moment> SqliteTransaction::idle_since(std::string_view server_id) 
       server_id);
   if (!row.next()) return std::nullopt;
   return Moment{row.integer(0), row.integer(1), row.text(2)};
+}
+
+std::vector<std::string> SqliteTransaction::organizations_in_use() const {
+  return texts_of(database_.query(
+      "SELECT DISTINCT organization FROM server INDEXED BY server_live WHERE status <> 'gone' "
+      "ORDER BY organization"));
+}
+
+std::vector<std::string> SqliteTransaction::accounts_in_use() const {
+  return texts_of(database_.query(
+      "SELECT DISTINCT account FROM attempt INDEXED BY attempt_live WHERE status <> 'gone' "
+      "ORDER BY account"));
+}
+
+std::string SqliteTransaction::told(std::string_view subject) const {
+  sqlite::Query row = database_.query("SELECT what FROM told WHERE subject = ?", subject);
+  return row.next() ? row.text(0) : std::string();
+}
+
+std::vector<std::string> SqliteTransaction::told_subjects() const {
+  return texts_of(database_.query("SELECT subject FROM told ORDER BY subject"));
+}
+
+void SqliteTransaction::save_told(std::string_view subject, std::string_view what) {
+  if (what.empty())
+    database_.run("DELETE FROM told WHERE subject = ?", subject);
+  else
+    database_.run("INSERT OR REPLACE INTO told VALUES (?, ?)", subject, what);
 }
 
 int SqliteTransaction::uses(std::string_view server_id) const {

@@ -491,3 +491,9 @@ CREATE TABLE process_config (
   config        TEXT NOT NULL,
   file          TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Organizations and accounts that left the config: people hear of each again only when what it has
+-- is not what it was.
+CREATE TABLE told (
+  subject       TEXT NOT NULL PRIMARY KEY,   -- 'organization acme', 'account hetzner-main'
+  what          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -117,6 +117,11 @@ class SqliteTransaction final : public LedgerTransaction {
   void save(const DrainRecord& drain) override;
   void remove_drain(std::string_view server_id) override;
   void mark_idle(std::string_view server_id, const Moment& since) override;
+  std::vector<std::string> organizations_in_use() const override;
+  std::vector<std::string> accounts_in_use() const override;
+  std::string told(std::string_view subject) const override;
+  std::vector<std::string> told_subjects() const override;
+  void save_told(std::string_view subject, std::string_view what) override;
 
  private:
   /// The live servers of an organization as this transaction last read them. Many deployments are

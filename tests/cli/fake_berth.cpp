@@ -58,6 +58,10 @@ std::vector<std::string> Berth::check_config(const Options& options) {
   return script().config_problems;
 }
 
+std::vector<std::string> Berth::config_warnings(const Options&) {
+  return script().config_warnings;
+}
+
 std::string Berth::submit(const DeployRequest& request) {
   record("submit");
   script().request = request;
@@ -123,8 +127,9 @@ void Berth::retry(std::string_view id) {
   record("retry " + std::string(id));
   for (const EventReport& event : script().events_of_retry) script().events.push_back(event);
 }
-void Berth::release(std::string_view organization, std::string_view application) {
-  record("release " + std::string(organization) + " " + std::string(application));
+void Berth::release(std::string_view organization, std::string_view application, bool confirm) {
+  record("release " + std::string(organization) + " " + std::string(application) +
+         (confirm ? " confirmed" : ""));
 }
 
 std::vector<EventReport> Berth::newest_events(int) { return script().events; }
@@ -143,11 +148,13 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
   record("buy_server " + std::string(organization) + " " + std::string(offer));
   return "srv1";
 }
-void Berth::drain_server(std::string_view server, bool drain) {
-  record((drain ? "drain " : "undrain ") + std::string(server));
+void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
+  record((drain ? "drain " : "undrain ") + std::string(server) + (confirm ? " confirmed" : ""));
 }
-void Berth::remove_server(std::string_view server, bool force) {
-  record((force ? "remove by force " : "remove ") + std::string(server));
+std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {
+  record((how.force ? "remove by force " : "remove ") + std::string(server) +
+         (how.confirm ? " confirmed" : ""));
+  return how.forget ? "berth destroyed nothing." : "";
 }
 void Berth::report_load(const LoadReport& report) {
   record("report_load " + report.server);

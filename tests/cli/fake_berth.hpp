@@ -52,7 +52,7 @@ struct Script {
   std::optional<Error> project_fails;
   std::vector<PluginReport> plugins;
   std::vector<CheckLine> checks;
-  std::vector<std::string> config_problems;
+  std::vector<std::string> config_problems, config_warnings;
   std::string plugin_reply = "{}";
 };
 

@@ -394,6 +394,31 @@ TEST(Config, IsCheckedWithoutOpeningTheLedger) {
   EXPECT_TRUE(has(session.out.str(), "b.toml:3:1: unknown key"));
 }
 
+TEST(Config, AWarningIsShownAndIsNoMistake) {
+  Session session;
+  script().config_warnings = {"Organization 'acme' is not in b.toml any more, and has 1 server"};
+  EXPECT_EQ(0, session.run({"config", "check", "--config", "b.toml"}));
+  EXPECT_EQ("warning: Organization 'acme' is not in b.toml any more, and has 1 server\nok\n",
+            session.out.str());
+  EXPECT_EQ(0, session.run({"config", "check", "--config", "b.toml", "--json"}));
+  const auto document = boost::json::parse(session.out.str());
+  EXPECT_EQ("ok", document.at("status").as_string());
+  EXPECT_EQ(1U, document.at("warnings").as_array().size());
+}
+
+TEST(Servers, OfAnOrganizationThatLeftAreGivenBackWithAConfirmation) {
+  Session session;
+  EXPECT_EQ(0, session.run({"release", "--org", "acme", "--app", "web", "--confirm"}));
+  EXPECT_EQ("release acme web confirmed", script().calls.back());
+  EXPECT_EQ(0, session.run({"servers", "drain", "web-1", "--confirm"}));
+  EXPECT_EQ("drain web-1 confirmed", script().calls.back());
+  EXPECT_EQ(0, session.run({"servers", "remove", "web-1", "--confirm"}));
+  EXPECT_EQ("remove web-1 confirmed", script().calls.back());
+  EXPECT_TRUE(has(session.out.str(), "`berth reap` destroys it"));
+  EXPECT_EQ(0, session.run({"servers", "remove", "web-1", "--forget"}));
+  EXPECT_EQ("web-1 is out of the fleet; berth destroyed nothing.\n", session.out.str());
+}
+
 TEST(Config, ThePathIsTheOneThatIsNamed) {
   Session session;
   EXPECT_EQ(0, session.run({"config", "path", "--config", "/etc/../etc/b.toml"}));

@@ -208,7 +208,7 @@ TEST(Access, mallory_adds_buys_drains_removes_and_reports_no_server) {
   add_server(story.parts(), own, "boss");
   EXPECT_EQ(fields_of(all_events(story, "server.added").back()).at("by").as_string(), "boss");
 
-  denied([&] { remove_server(story.parts(), "own", true, mallory); });
+  denied([&] { remove_server(story.parts(), "own", {true}, mallory); });
   expect_refusal_on_record(story, "remove_server", "own");
   denied([&] { drain_server(story.parts(), "own", true, mallory); });
   expect_refusal_on_record(story, "drain_server", "own");
@@ -234,7 +234,7 @@ TEST(Access, mallory_adds_buys_drains_removes_and_reports_no_server) {
 
 TEST(Access, the_first_deployer_of_an_application_is_no_admin_of_its_server) {
   AnnsApplication story;
-  denied([&] { remove_server(story.parts(), story.server_of(story.web).id, true, "ann"); });
+  denied([&] { remove_server(story.parts(), story.server_of(story.web).id, {true}, "ann"); });
   EXPECT_EQ(story.live_machines(), 1);
 }
 
@@ -272,9 +272,9 @@ TEST(Access, of_an_organization_that_left_the_config_the_owner_of_the_state_take
   story.settings.organizations.front().id = "another";
   denied([&] { drain_server(story.parts(), server, true, "boss"); });
   denied([&] { release(story.parts(), "acme", "web", "boss"); });
-  drain_server(story.parts(), server, true, "berth");
+  drain_server(story.parts(), server, true, "berth", true);
   EXPECT_THROW(retry(story.parts(), story.web, "berth"), Refusal);
-  release(story.parts(), "acme", "web", "ann");  // still hers to give back
+  release(story.parts(), "acme", "web", "ann", true);  // still hers to give back
 }
 
 TEST(Access, a_denial_stands_also_where_it_cannot_be_recorded) {

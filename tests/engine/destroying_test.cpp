@@ -15,7 +15,7 @@ Fault no_destroy(ErrorCode code) {
 
 std::string remove_server_of(Story& story, const std::string& deployment) {
   const std::string name = story.server_of(deployment).name;
-  remove_server(story.parts(), name, true, "ann");
+  remove_server(story.parts(), name, {true}, "ann");
   return name;
 }
 

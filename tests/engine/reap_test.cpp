@@ -261,7 +261,7 @@ TEST_F(Reaping, AServerThatTheCloudLostTakesNothingNewAndIsTold) {
   // Told once, and on record until a person takes it out.
   EXPECT_TRUE(story.reap());
   EXPECT_EQ(told("server.lost").size(), 1U);
-  remove_server(story.parts(), server.id, true, "ann");
+  remove_server(story.parts(), server.id, {true}, "ann");
   story.run();
   EXPECT_EQ(story.servers().size(), 1U);
 }

@@ -75,9 +75,9 @@ TEST(Servers, RemovingDestroysWhatBerthBought) {
   const std::string web = story.deploy("web");
   story.run();
   const std::string server = story.server_of(web).id;
-  EXPECT_THROW(remove_server(story.parts(), server, false, "ann"), Refusal);  // web holds room
-  EXPECT_THROW(remove_server(story.parts(), server, true, "dev"), Refusal);
-  remove_server(story.parts(), server, true, "ann");
+  EXPECT_THROW(remove_server(story.parts(), server, {false}, "ann"), Refusal);  // web holds room
+  EXPECT_THROW(remove_server(story.parts(), server, {true}, "dev"), Refusal);
+  remove_server(story.parts(), server, {true}, "ann");
   story.run();
   EXPECT_EQ(story.live_machines(), 0);
   EXPECT_TRUE(story.servers().empty());
@@ -88,7 +88,7 @@ TEST(Servers, RemovingABootingOneSendsWhoWaitsBack) {
   Story story;
   const std::string web = story.deploy("web");
   story.pass(6'000);
-  EXPECT_THROW(remove_server(story.parts(), story.server_of(web).id, true, "ann"), Refusal);
+  EXPECT_THROW(remove_server(story.parts(), story.server_of(web).id, {true}, "ann"), Refusal);
   story.run();
   EXPECT_EQ(story.status(web), "succeeded");
 }
@@ -99,7 +99,7 @@ TEST(Servers, OnesOwnAreAddedOnceWithAllTheyNeed) {
   EXPECT_THROW(story.add_server("own", 8, 16, 160), Refusal);
   EXPECT_THROW(story.add_server("none", 0, 16, 160), Refusal);
   EXPECT_THROW(story.add_server("No Name", 8, 16, 160), Refusal);
-  remove_server(story.parts(), "own", false, "ann");
+  remove_server(story.parts(), "own", {false}, "ann");
   EXPECT_TRUE(story.servers().empty());
 }
 

@@ -106,7 +106,7 @@ TEST_F(Stopped, IsNotGivenBackByTheScaleDownPolicy) {
   keep_reaping(story.parts());
   story.pass(24LL * 3'600'000);
   EXPECT_EQ(story.live_machines(), 1) << "whoever stopped it knows why";
-  remove_server(story.parts(), server().name, false, "ann");
+  remove_server(story.parts(), server().name, {false}, "ann");
   story.run();
   EXPECT_EQ(story.live_machines(), 0);
 }

@@ -183,5 +183,54 @@ TEST(ScaleDown, WhateverTheFactsNeverTakesWhatIsSacred) {
   }
 }
 
+TEST(EndOfAnEmptyOne, IsNeverWithoutARule) {
+  EXPECT_EQ(end_of_an_empty_one(bought("a"), {}, now).until_unix_ms, 0);
+  ServerInUse own = bought("a");
+  own.bought = false;
+  EXPECT_EQ(end_of_an_empty_one(own, all_rules(), now).until_unix_ms, 0);
+  ServerInUse lost = bought("a");
+  lost.left_alone = true;
+  EXPECT_EQ(end_of_an_empty_one(lost, all_rules(), now).until_unix_ms, 0);
+}
+
+TEST(EndOfAnEmptyOne, IsThatOfIdlenessOrOfItsAgeWhicheverIsSooner) {
+  const auto by_idleness = end_of_an_empty_one(bought("a"), all_rules(), now);
+  EXPECT_EQ(by_idleness.code, "idle");
+  EXPECT_EQ(by_idleness.until_unix_ms, now + hour);
+  ServerInUse old = bought("a");
+  old.bought_unix_ms = now - 30 * day + minute;
+  const auto by_age = end_of_an_empty_one(old, all_rules(), now);
+  EXPECT_EQ(by_age.code, "expired");
+  EXPECT_EQ(by_age.until_unix_ms, now + minute);
+  ServerInUse hourly = bought("a");
+  hourly.billing_step_ms = hour;  // it was bought on the hour: an idle hour ends on one too
+  EXPECT_EQ(end_of_an_empty_one(hourly, all_rules(), now).until_unix_ms, now + hour + 50 * minute);
+}
+
+TEST(EndOfAnEmptyOne, IsWhenItIsReallyDecided) {
+  std::mt19937 dice(7);
+  for (int round = 0; round < 500; ++round) {
+    ServerInUse server = bought("a");
+    server.bought_unix_ms = now - static_cast<std::int64_t>(dice() % 100) * hour;
+    server.billing_step_ms = dice() % 2 ? hour : 0;
+    const ScaleDownRules rules{static_cast<std::int64_t>(dice() % 5) * hour,
+                               static_cast<std::int64_t>(dice() % 5) * day,
+                               0, 0, 0};
+    const auto end = end_of_an_empty_one(server, rules, now);
+    server.idle_since_unix_ms = now;
+    const auto acts_at = [&](std::int64_t at) {
+      return scale_down({server}, rules, at).at(0).action != ScaleDownAction::keep;
+    };
+    if (end.until_unix_ms == 0) {
+      EXPECT_FALSE(acts_at(now + 365 * day));
+      continue;
+    }
+    EXPECT_TRUE(acts_at(end.until_unix_ms));
+    if (end.until_unix_ms > now) {
+      EXPECT_FALSE(acts_at(end.until_unix_ms - 1));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace berth

@@ -254,7 +254,7 @@ class Life {
           if (dice_.chance(0.5))
             drain_server(process.parts(), server.id, dice_.chance(0.7), "ann");
           else
-            remove_server(process.parts(), server.id, dice_.chance(0.3), "ann");
+            remove_server(process.parts(), server.id, {dice_.chance(0.3)}, "ann");
         });
       }
     }

@@ -14,13 +14,17 @@ namespace {
 int check(Options options, bool also_plugins, Answer& answer) {
   options.bundled_only = !also_plugins;
   const std::vector<std::string> problems = Berth::check_config(options);
-  boost::json::array lines;
+  const std::vector<std::string> warnings = Berth::config_warnings(options);
+  boost::json::array lines, told;
   for (const std::string& problem : problems) lines.emplace_back(problem);
   boost::json::object document;
   document["status"] = problems.empty() ? "ok" : "failed";
   document["problems"] = std::move(lines);
+  for (const std::string& warning : warnings) told.emplace_back(warning);
+  document["warnings"] = std::move(told);
   answer.document(document);
   for (const std::string& problem : problems) answer.print(printable(problem));
+  for (const std::string& warning : warnings) answer.print("warning: " + printable(warning));
   answer.print(problems.empty() ? "ok" : counted(problems.size(), "problem", "problems"));
   return problems.empty() ? 0 : exit_of(Problem::config);
 }

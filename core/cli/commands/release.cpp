@@ -11,10 +11,11 @@ namespace {
 
 struct ReleaseWords {
   std::string organization, application;
+  bool confirm = false;
 };
 
 int release(const ReleaseWords& words, Berth& berth, Answer& answer) {
-  berth.release(words.organization, words.application);
+  berth.release(words.organization, words.application, words.confirm);
   boost::json::object document;
   document["status"] = "released";
   document["organization"] = words.organization;
@@ -36,7 +37,9 @@ Command release_command() {
           {{"--org", "ORG", "the organization", &words->organization, true, {},
             Completes::organization},
            {"--app", "APP", "the application", &words->application, true, {},
-            Completes::application}},
+            Completes::application},
+           {"--confirm", "", "also of an organization that left the config (the state's owner)",
+            &words->confirm}},
           ToChange{[words](Berth& berth, Answer& answer) {
             return release(*words, berth, answer);
           }}};

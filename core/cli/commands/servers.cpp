@@ -12,6 +12,7 @@
 #include "cli/exits.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
+#include "cli/utf8.hpp"
 #include "cli/views.hpp"
 #include "request/names.hpp"
 
@@ -182,15 +183,19 @@ Command buy_command() {
 
 // --- drain, undrain, remove ---
 
+constexpr const char* left_help =
+    "also of an organization that left the config (the state's owner)";
+
 Command drain_command() {
   auto server = std::make_shared<std::string>();
+  auto confirm = std::make_shared<bool>(false);
   return {"drain",
           "place nothing new on a server (admins); one that berth bought goes when it is empty",
           "berth servers drain web-1",
           {server_argument(*server)},
-          {},
-          ToChange{[server](Berth& berth, Answer& answer) {
-            berth.drain_server(*server, true);
+          {{"--confirm", "", left_help, confirm.get()}},
+          ToChange{[server, confirm](Berth& berth, Answer& answer) {
+            berth.drain_server(*server, true, *confirm);
             return told(answer, *server, "draining",
                         fmt::format("{} takes no new deployments; `berth servers undrain {}` "
                                     "takes that back",
@@ -214,16 +219,22 @@ Command undrain_command() {
 Command remove_command() {
   struct Words {
     std::string server;
-    bool force = false;
+    RemovalQuery how;
   };
   auto words = std::make_shared<Words>();
   return {"remove",
           "take a server out of the fleet (admins); one that berth bought is destroyed",
           "berth servers remove web-1",
           {server_argument(words->server)},
-          {{"--force", "", "also where applications hold room on it", &words->force}},
+          {{"--force", "", "also where applications hold room on it", &words->how.force},
+           {"--confirm", "", left_help, &words->how.confirm},
+           {"--forget", "", "without destroying it: its account left the config",
+            &words->how.forget}},
           ToChange{[words](Berth& berth, Answer& answer) {
-            berth.remove_server(words->server, words->force);
+            const std::string left_to_do = berth.remove_server(words->server, words->how);
+            if (!left_to_do.empty())
+              return told(answer, words->server, "forgotten",
+                          words->server + " is out of the fleet; " + printable(left_to_do));
             return told(answer, words->server, "removed",
                         words->server + " is out of the fleet; if berth bought it, `berth run` or "
                                         "`berth reap` destroys it");
