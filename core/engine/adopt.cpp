@@ -186,8 +186,8 @@ void take_in(const EngineParts& parts, LedgerTransaction& tx, const CloudServer&
        admins_of(parts, one.organization));
 }
 
-/// What this ledger gave up in the older state that it was put back to, and which runs all the same:
-/// since then it may have been kept, and have something on it.
+/// What this ledger gave up in the older state that it was put back to, and which runs all the
+/// same: since then it may have been kept, and have something on it.
 std::vector<AttemptRecord> given_up_before(const LedgerView& view, const std::string& account,
                                            const Found& found) {
   std::vector<AttemptRecord> attempts = view.live_attempts(account);

@@ -69,7 +69,8 @@ class Life {
     const auto first = static_cast<std::size_t>(dice_.below(3));
     settings.accounts = {edits_.account_at(vendors[first])};
     for (std::size_t i = 1; i < 3; ++i)
-      if (dice_.chance(0.5)) settings.accounts.push_back(edits_.account_at(vendors[(first + i) % 3]));
+      if (dice_.chance(0.5))
+        settings.accounts.push_back(edits_.account_at(vendors[(first + i) % 3]));
     OrganizationSettings acme;
     acme.id = "acme";
     acme.auto_provisioning = acme.auto_approve_provisioning = true;
@@ -181,8 +182,12 @@ class Life {
         case 22: add(create + often, R"({"error": "invalid"})"); break;
         case 23: add(create + times(), R"({"error": "denied"})"); break;
         case 24: add(create + often, R"({"error": "unknown_code"})"); break;
-        case 26: add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_region": "hel1"})"); break;
-        case 27: add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_type": "cx43"})"); break;
+        case 26:
+          add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_region": "hel1"})");
+          break;
+        case 27:
+          add(create + R"("vendor": "hetzner", )" + times(), R"({"makes_type": "cx43"})");
+          break;
         case 25: add(R"("operation": "offers", )" + often, R"({"error": "unavailable"})"); break;
       }
     }

@@ -25,8 +25,8 @@ MUTANTS = {
         "the intent to create is committed with the answer, not before the call", False,
         [(ATTEMPT, "      tx.save(*attempt);  // the intent, committed before the call\n", ""),
          (ATTEMPT, """      if (!attempt || attempt->status != AttemptStatus::requested) return;
-      if (created) {""", """      if (!attempt) return;
-      if (created) {""")]),
+      if (created && is_anothers(""", """      if (!attempt) return;
+      if (created && is_anothers(""")]),
     "unguarded-quota": (
         "servers that are on their way in or out do not count", False,
         [("core/engine/place.cpp",
@@ -55,8 +55,7 @@ MUTANTS = {
         "what an incomplete list does not show is taken for absent", False,
         [(ATTEMPT, "found && found->complete &&", "found &&"),
          ("core/engine/look.cpp",
-          "(found.complete && std::find(absent.begin(), absent.end(), attempt.id) != absent.end())",
-          "(std::find(absent.begin(), absent.end(), attempt.id) != absent.end())"),
+          "      (found.complete &&\n       ((only_anothers", "      (true &&\n       ((only_anothers"),
          ("core/engine/reconcile.cpp", "if (!asked || !found.complete || ", "if (!asked || ")]),
     "synchronous-normal": (
         "commits are not synced one by one", True,
@@ -120,10 +119,15 @@ MUTANTS = {
         "a server that a list does not show counts as destroyed", False,
         [("core/engine/look.cpp", "    if (!attempt.vendor_id.empty() && !attempt.destroy_answered &&\n",
           "    if (attempt.errors < 0 && !attempt.vendor_id.empty() && !attempt.destroy_answered &&\n")]),
-    "intent-of-an-older-ledger": (
-        "what an older state of the ledger intended is asked for all the same", False,
-        [(ATTEMPT, "      if (!attempt->unknown_outcome && decided_elsewhere(tx, *attempt)) {\n",
-          "      if (attempt->errors < 0 && decided_elsewhere(tx, *attempt)) {\n")]),
+    "stopped-is-placeable": (
+        "a server that is shown as stopped takes deployments", False,
+        [("core/fleet/placement.cpp",
+          "    case ServerStatus::stopped: return {\"stopped\", \"its cloud shows it as stopped\"};\n",
+          "    case ServerStatus::stopped: break;\n")]),
+    "kept-elsewhere": (
+        "a server in another region than asked is kept", False,
+        [("core/engine/answer_check.cpp", "  const bool same_region = row->region == was.region;\n",
+          "  const bool same_region = true;\n")]),
     "two-commands": (
         "a command that a dead process left behind is not ended", False,
         [("core/engine/deploy.cpp",

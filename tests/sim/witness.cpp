@@ -478,7 +478,7 @@ void Witness::at_end(const LedgerView& view) {
   }
   for (const auto& [key, attempt] : owned) {
     const auto found = view.attempt(attempt);
-    // A ledger that was put back knows servers that were done away with since, and shows them as lost.
+    // A ledger that was put back knows servers that were done away with since: they are lost.
     if (totals.restores > 0 && found->failure_code == "lost") continue;
     broken("attempt " + attempt + " is ready, and its server " + key + " is gone");
   }

@@ -119,7 +119,7 @@ class World {
 
   void open_ledger();
   void close_ledger();
-  /// The state folder is what it was at disk.keep(): all that the ledger learned since is forgotten.
+  /// The state folder is what it was at disk.keep(): what the ledger learned since is forgotten.
   /// The machine starts again. REQUIRES: nothing runs on it.
   void put_the_backup_back();
   /// A full disk is the process's own trouble; a power failure is everybody's.
