@@ -406,6 +406,10 @@ void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
   at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->caller, confirm); });
 }
 
+void Berth::trust_host_key(std::string_view server, const std::string& host_key) {
+  at_the_door([&] { berth::trust_host_key(parts_->parts, server, host_key, parts_->caller); });
+}
+
 std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {
   return at_the_door([&] {
     return berth::remove_server(parts_->parts, server, {how.force, how.confirm, how.forget},

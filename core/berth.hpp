@@ -401,6 +401,8 @@ class Berth {
   std::string buy_server(std::string_view organization, std::string_view offer_name);
   /// No new deployments; those there stay. A bought one is destroyed when empty.
   void drain_server(std::string_view server, bool drain = true, bool confirm = false);
+  /// From now on this is the server's host key: another one than it showed first, say.
+  void trust_host_key(std::string_view server, const std::string& host_key);
   /// A bought one is destroyed. Returns what is left to do for people; "": nothing.
   std::string remove_server(std::string_view server, const RemovalQuery& how = {});
   void report_load(const LoadReport& report);

@@ -34,6 +34,7 @@ std::string ssh_command(const ServerReport& server) {
   std::string command = "ssh ";
   if (server.ssh_port != 22) command += fmt::format("-p {} ", server.ssh_port);
   // It is there to be pasted, and an older ledger may hold anything.
+  if (server.ssh_user.starts_with('-')) command += "-- ";  // no option
   return command + shell_word(server.ssh_user + "@" + server.ip);
 }
 

@@ -41,7 +41,7 @@ const std::vector<KnownTable>& known_tables() {
        !free,
        {"id", "plugin", "organizations", "default_region", "regions", "active", "isolation",
         "image", "ssh_public_key_files", "ssh_public_keys", "user_data_file", "ssh_user",
-        "ssh_port", "ssh_identity_file", "settings", "discount"}},
+        "ssh_port", "ssh_identity_file", "host_key", "settings", "discount"}},
       {"account.settings", !repeated, free, {}},
       {"account.discount",
        repeated,

@@ -64,6 +64,7 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   std::string ssh_user;                 // "": the image's, as the provider tells it, else root
   int ssh_port = 22;
   std::filesystem::path ssh_identity_file;  // a private key; "": the agent's, or those of ~/.ssh
+  std::string host_key;  // that the user-data gives new servers; "": it gives none
   PluginSettings settings;
   std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine/finish.hpp"
+#include "engine/host_key.hpp"
 #include "engine/tell.hpp"
 #include "request/plain_text.hpp"
 
@@ -97,6 +98,13 @@ void record_session(const EngineParts& parts, const std::string& id, const Sessi
   });
 }
 
+/// The command as it is started, once the server's host key was looked at.
+Command with_host_key(Command command, const std::string& key) {
+  for (auto& [name, value] : command.environment)
+    if (name == "BERTH_SSH_HOST_KEY") value = key;
+  return command;
+}
+
 std::string tail_text(const CommandResult& result) {
   constexpr std::size_t most = 400;
   const std::string& tail = result.output_tail;
@@ -106,7 +114,8 @@ std::string tail_text(const CommandResult& result) {
 }
 
 void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string& id,
-              const std::string& server_name, const CommandResult& result) {
+              const std::string& server_name, const CommandResult& result,
+              const std::string& changed_key) {
   std::optional<DeploymentRecord> deployment = tx.deployment(id);
   if (!deployment || deployment->status != DeploymentStatus::deploying) return;
   deployment->command_pid = 0;
@@ -121,6 +130,11 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
     finish(parts, tx, *deployment, DeploymentStatus::cancelled, "cancelled",
            "Cancelled by " + deployment->cancel_requested_by +
                " while the deploy command ran; it was ended.");
+    return;
+  }
+  if (!changed_key.empty()) {
+    finish(parts, tx, *deployment, DeploymentStatus::deploy_failed, "host_key_changed",
+           changed_key + " Then `berth retry " + id + "` goes on.");
     return;
   }
   if (result.cancelled) {  // this process stops; whoever comes next runs the command again
@@ -177,19 +191,24 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
   tell(parts, tx, "deployment.deploying", deployment,
        "Runs the deploy command on " + server.name + " (" + server.public_ipv4 + ").",
        {{"server_id", server.id}, {"server_name", server.name}});
-  return [&parts, task, id = deployment.id, name = server.name, left_behind,
-          project = deployment.project, command = std::move(command)]() -> Apply {
+  return [&parts, task, id = deployment.id, server, left_behind, project = deployment.project,
+          command = std::move(command)]() -> Apply {
     if (left_behind.pid != 0) parts.processes.end(left_behind);
-    CommandResult result = parts.processes.run(
-        command, [&](const Session& session) { record_session(parts, id, session); },
-        [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
+    CommandResult result;
+    const HostKeyLook look = look_at_host_key(parts, server);
+    if (look.changed.empty())
+      result = parts.processes.run(
+          with_host_key(command, look.key),
+          [&](const Session& session) { record_session(parts, id, session); },
+          [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
     if (!project.empty() && parts.without_secrets_of)
       result.output_tail = parts.without_secrets_of(project, std::move(result.output_tail));
     // Redacted first: a secret may have any bytes in it.
     result.output_tail = plain_lines(parts.clouds.redacted(std::move(result.output_tail)));
     result.problem = plain_line(result.problem);
-    return [&parts, id, name, result](LedgerTransaction& later) {
-      conclude(parts, later, id, name, result);
+    return [&parts, id, name = server.name, result,
+            changed = look.changed](LedgerTransaction& later) {
+      conclude(parts, later, id, name, result, changed);
     };
   };
 }

@@ -7,6 +7,7 @@
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
+#include "engine/host_key.hpp"
 #include "engine/intent.hpp"
 #include "engine/leaving.hpp"
 #include "engine/permit.hpp"
@@ -50,6 +51,14 @@ void want_confirmation(const EngineParts& parts, const std::string& organization
   throw Refusal(Refused::not_allowed,
                 "organization '" + organization + "' is not in " + parts.settings().file.string() +
                     " any more: --confirm says that you mean what it has here all the same");
+}
+
+[[noreturn]] void refuse_host_key(const std::string& text) {
+  constexpr std::size_t shown = 60;
+  throw Refusal(Refused::usage,
+                "'" + one_line(text, shown) +
+                    "' is no host key (--host-key): one line with its type and the key, as "
+                    "`ssh-keyscan` prints it after the name: ssh-ed25519 AAAA…");
 }
 
 const ApplicationSettings* application_of(const OrganizationSettings& organization,
@@ -293,11 +302,7 @@ std::string add_server(const EngineParts& parts, Server server, const Caller& by
     throw Refusal(Refused::usage, "'" + one_line(server.ssh_user, shown) +
                                       "' is no user's name (--ssh-user): 1 to 32 of a-z, 0-9, '_' "
                                       "and '-', not beginning with '-'");
-  if (!server.host_key.empty() && !is_host_key(server.host_key))
-    throw Refusal(Refused::usage,
-                  "'" + one_line(server.host_key, shown) +
-                      "' is no host key (--host-key): one line with its type and the key, as "
-                      "`ssh-keyscan` prints it after the name: ssh-ed25519 AAAA…");
+  if (!server.host_key.empty() && !is_host_key(server.host_key)) refuse_host_key(server.host_key);
   if (server.arch != "x86_64" && server.arch != "arm64")
     throw Refusal(Refused::usage, "--arch is x86_64 or arm64, not '" +
                                       one_line(server.arch, shown) + "'");
@@ -409,6 +414,25 @@ void drain_server(const EngineParts& parts, std::string_view name, bool drain,
     if (!drain) return tx.remove_drain(server.id);
     tx.save(DrainRecord{server.id, parts.clock.now(), "drained", "Drained by " + by.name});
     tx.schedule(TaskKind::scale_down, server.organization, parts.clock.now(), true);
+  });
+}
+
+void trust_host_key(const EngineParts& parts, std::string_view name, const std::string& host_key,
+                    const Caller& by) {
+  if (!is_host_key(host_key)) refuse_host_key(host_key);
+  const std::string fingerprint = parts.shell.fingerprint(host_key);
+  write_for(parts, [&](LedgerTransaction& tx) {
+    Server server = server_of(tx, name);
+    require(parts, tx, Act::trust_host_key, about(server), by);
+    if (same_host_key(server.host_key, host_key)) return;
+    server.host_key = host_key;
+    tx.save(server);
+    tell(parts, tx, "server.host_key_trusted", server.organization, "",
+         by.name + " trusts the host key " + fingerprint + " of server " + server.name + ".",
+         signed_by(by, {{"server_id", server.id},
+                        {"server_name", server.name},
+                        {"fingerprint", fingerprint}}),
+         admins_of(parts, server.organization));
   });
 }
 

@@ -48,6 +48,9 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
 /// One that was bought is destroyed when nothing runs there any more.
 void drain_server(const EngineParts& parts, std::string_view server, bool drain,
                   const Caller& by, bool confirmed = false);
+/// From now on that key is the server's.
+void trust_host_key(const EngineParts& parts, std::string_view server, const std::string& host_key,
+                    const Caller& by);
 
 /// How a server leaves the fleet.
 struct Removal {

@@ -151,6 +151,9 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
 void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
   record((drain ? "drain " : "undrain ") + std::string(server) + (confirm ? " confirmed" : ""));
 }
+void Berth::trust_host_key(std::string_view server, const std::string& host_key) {
+  record("trust " + std::string(server) + " " + host_key);
+}
 std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {
   record((how.force ? "remove by force " : "remove ") + std::string(server) +
          (how.confirm ? " confirmed" : ""));

@@ -129,6 +129,12 @@ TEST(Release, GivesTheRoomBack) {
             session.out.str());
 }
 
+TEST(Servers, AreTrustedWithAnotherHostKey) {
+  Session session;
+  EXPECT_EQ(0, session.run({"servers", "trust", "web-1", "--host-key", "ssh-ed25519 AAAA"}));
+  EXPECT_EQ("trust web-1 ssh-ed25519 AAAA", script().calls.at(0));
+}
+
 TEST(Servers, AreListedWithHowFullTheyAre) {
   Session session;
   script().servers = {bought_server()};
