@@ -238,6 +238,7 @@ void read_stack_settings(TableReader& root, StackSettings& into) {
                         into.start);
   stacks.duration("setup_timeout", into.setup_timeout_ms);
   stacks.command("deploy_command", into.deploy_command);
+  stacks.command("release_command", into.release_command);
 }
 
 }  // namespace

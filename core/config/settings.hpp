@@ -94,6 +94,7 @@ struct ApplicationSettings {  // [[organization.application]]: default requireme
   std::string arch;
   std::optional<Strategy> strategy;
   std::vector<std::string> command;     // deploy command; empty: [deploy] command
+  std::vector<std::string> release_command;  // empty: as of the deploy command
 };
 
 struct OrganizationSettings { // [[organization]]
@@ -109,6 +110,7 @@ struct OrganizationSettings { // [[organization]]
 struct DeploySettings {       // [deploy]
   std::vector<std::string> command;     // empty: nothing runs, the server is the result
   std::int64_t timeout_ms = 5 * 60'000;
+  std::vector<std::string> release_command;  // stops what `command` started; empty: nothing does
 };
 
 /// What makes a server that was bought a ready one.
@@ -162,6 +164,7 @@ struct StackSettings {        // [stacks]
   StartHow start = StartHow::no;
   std::int64_t setup_timeout_ms = 5 * 60'000;
   std::vector<std::string> deploy_command;  // of deployments of projects; empty: berth's own
+  std::vector<std::string> release_command;  // empty: berth's own, where the other one is too
 };
 
 struct StackProvisionerSettings {  // [[stack_provisioner]]: the first that covers a stack makes it

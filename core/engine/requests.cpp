@@ -13,7 +13,7 @@
 #include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/record.hpp"
-#include "engine/scale_down.hpp"
+#include "engine/release.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 #include "request/names.hpp"
@@ -255,9 +255,12 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const Calle
   });
 }
 
-void release(const EngineParts& parts, std::string_view organization,
-             std::string_view application, const Caller& by, bool confirmed) {
+std::vector<AskedRelease> release(const EngineParts& parts, std::string_view organization,
+                                  std::string_view application, const Caller& by, bool confirmed,
+                                  Force force) {
+  std::vector<AskedRelease> asked;
   write_for(parts, [&](LedgerTransaction& tx) {
+    asked.clear();
     const auto holds = tx.holds_of(organization, application);
     if (holds.empty()) organization_of(parts, organization);
     if (holds.empty())
@@ -273,14 +276,18 @@ void release(const EngineParts& parts, std::string_view organization,
                       "deployment " + hold.deployment_id + " of '" + std::string(application) +
                           "' is under way; `berth cancel " + hold.deployment_id + "` first");
     for (const HoldRecord& hold : holds) {
-      tx.remove_hold(hold.id);
-      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
-      tell(parts, tx, "application.released", hold.organization, hold.deployment_id,
-           hold.application + " gave its room back.",
-           signed_by(by, {{"application_id", hold.application}, {"server_id", hold.server_id}}));
+      const ReleaseReason reason{"released", hold.application + " gave its room back.", by};
+      Released released;
+      if (force == Force::yes)
+        released = force_release(parts, tx, hold, reason);
+      else if (hold.releasing.empty())
+        released = begin_release(parts, tx, hold, reason);
+      else
+        released = hurry_release(parts, tx, hold, by);
+      asked.push_back({hold, released});
     }
-    for (const HoldRecord& hold : holds) tell_if_emptied(parts, tx, hold.server_id);
   });
+  return asked;
 }
 
 std::string add_server(const EngineParts& parts, Server server, const Caller& by) {
@@ -433,6 +440,9 @@ void trust_host_key(const EngineParts& parts, std::string_view name, const std::
                         {"server_name", server.name},
                         {"fingerprint", fingerprint}}),
          admins_of(parts, server.organization));
+    // What failed for want of it need not wait for its next turn.
+    for (const HoldRecord& hold : tx.holds_on(server.id))
+      if (!hold.releasing.empty()) hurry_release(parts, tx, hold, {});
   });
 }
 

@@ -51,8 +51,8 @@ max_servers = "5"
 
 TEST(Refusal, OfAHostKeyThatNoServerGets) {
   const std::string key = "host_key = \"ssh-ed25519 AAAA\"\n";
-  EXPECT_NE(problem_of(account + key).find("'host_key' in [[account]] is set, and nothing gives new "
-                                           "servers that key"),
+  EXPECT_NE(problem_of(account + key)
+                .find("'host_key' in [[account]] is set, and nothing gives new servers that key"),
             std::string::npos);
   EXPECT_NE(problem_of(account + "host_key = \"AAAA\"\n")
                 .find("'host_key' in [[account]] is no host key"),

@@ -88,5 +88,23 @@ TEST(HostKey, OfTheUserDataCountsFromTheVeryFirstLogin) {
   EXPECT_EQ(story.server_of(web).host_key, first_key);
 }
 
+TEST(HostKey, AChangedOneStopsTheReleaseCommandAsWell) {
+  Story story;
+  story.settings.deploy.release_command = {"stop"};
+  story.shell.shows = first_key;
+  const std::string web = story.deploy("web");
+  story.run();
+  story.shell.shows = second_key;
+  release(story.parts(), "acme", "web");
+  story.step();
+  ASSERT_EQ(story.holds("web").size(), 1U);
+  EXPECT_NE(story.holds("web")[0].release_problem.find("shows another host key"),
+            std::string::npos);
+  EXPECT_EQ(story.commands.ran.size(), 1U);
+  trust_host_key(story.parts(), story.server_of(web).name, second_key, "ann");
+  story.run();
+  EXPECT_TRUE(story.holds("web").empty());
+}
+
 }  // namespace
 }  // namespace berth

@@ -39,6 +39,7 @@ def asked_of_ssh(words, calls):
 
 def hands_ssh_no_option_in_a_users_or_servers_name():
     asked_of_ssh([], 4)
+    asked_of_ssh(["--release"], 1)
 
 
 def brings_nothing_to_a_server_whose_host_key_nobody_knows():

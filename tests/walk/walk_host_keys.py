@@ -1,5 +1,6 @@
 """A real sshd that has another host key one day: nothing is brought there until a person trusts it."""
 import os
+import shutil
 import stat
 import subprocess
 
@@ -67,7 +68,8 @@ def holds_to_the_first_key(plain_user):
         server = Server(story)
         server.start("first")
         project(story)
-        story.configure(command=f'["{story.path("bring.sh")}"]')
+        story.configure(command=f'["{story.path("bring.sh")}"]\n'
+                                f'release_command = ["{story.path("bring.sh")}", "--release"]')
         options = {}
         if plain_user:
             options = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
@@ -90,11 +92,23 @@ def holds_to_the_first_key(plain_user):
         story.check(refused["reason_code"] == "host_key_changed", refused)
         story.check(f"{server.fingerprint('second')} instead of {server.fingerprint('first')}" in refused["reason"] and
                     f"`berth servers trust own --host-key '{server.public('second')}'`" in refused["reason"], refused)
+        ran = story.berth("release", "--org", "acme", "--app", "web", code=9, **options)
+        story.check("shows another host key" in ran.out, ran)
         story.check(open(said).read() == before, open(said).read())
 
         story.berth("servers", "trust", "own", "--host-key", server.public("second"), code=0, **options)
         story.berth("retry", refused["deployment_id"], code=0, **options)
-        story.check(open(said).read() != before, open(said).read())
+        story.berth("release", "--org", "acme", "--app", "web", code=0, **options)
+        story.check(open(said).read().endswith("--down\n") and open(said).read() != before, open(said).read())
+        story.check(story.rows("SELECT * FROM hold") == [], "the room is held yet")
+        # What was never there, or is stopped already, is no failure.
+        shutil.rmtree(story.path("home", "berth"))
+        story.configure(command='["true"]\n' f'release_command = ["{story.path("bring.sh")}", "--release"]')
+        if plain_user:
+            os.chown(story.path("berth.toml"), NOBODY, NOBODY)
+        story.berth(*deploy, code=0, **options)
+        ran = story.berth("--json", "release", "--org", "acme", "--app", "web", code=0, **options)
+        story.check(ran.document()["status"] == "released", ran)
 
 
 def a_changed_host_key_stops_root():
