@@ -357,9 +357,45 @@ void Berth::retry(std::string_view id) {
   at_the_door([&] { berth::retry(parts_->parts, id, parts_->caller); });
 }
 
-void Berth::release(std::string_view organization, std::string_view application, bool confirm) {
-  at_the_door([&] {
-    berth::release(parts_->parts, organization, application, parts_->caller, confirm);
+ReleaseReport Berth::release(std::string_view organization, std::string_view application,
+                             const ReleaseQuery& how) {
+  return at_the_door([&] {
+    const auto asked = berth::release(parts_->parts, organization, application, parts_->caller,
+                                      how.confirm, how.force ? Force::yes : Force::no);
+    ReleaseReport report;
+    parts_->ledger->read(
+        [&](const LedgerView& view) { report = report_of_release(view, asked); });
+    return report;
+  });
+}
+
+ReleaseReport Berth::wait_released(const ReleaseReport& begun, const Waiting& waiting) {
+  return at_the_door([&] {
+    ReleaseReport report = begun;
+    std::int64_t last_seq = parts_->newest_event();
+    const std::int64_t first_seq = last_seq;
+    while (report.status == "releasing") {
+      parts_->keep_up();
+      std::optional<std::int64_t> due;
+      bool stop = false;
+      const auto look_around = [&] {
+        parts_->tell_new({}, last_seq, waiting);
+        return waiting.stop && waiting.stop();
+      };
+      for (const ReleasedRoom& room : report.rooms)
+        if (room.status == "releasing") {
+          const auto next = parts_->engine.step({room.deployment_id}, look_around);
+          if (next && (!due || *next < *due)) due = next;
+          stop = stop || look_around();
+        }
+      parts_->ledger->read(
+          [&](const LedgerView& view) { bring_up_to_date(view, first_seq, report); });
+      if (stop) break;
+      if (report.status == "releasing")
+        parts_->rest(std::clamp<std::int64_t>(due.value_or(200), 1, 200), waiting);
+    }
+    for (const ReleasedRoom& room : report.rooms) parts_->see_off(room.deployment_id, waiting);
+    return report;
   });
 }
 
@@ -404,6 +440,10 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
 
 void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
   at_the_door([&] { berth::drain_server(parts_->parts, server, drain, parts_->caller, confirm); });
+}
+
+void Berth::trust_host_key(std::string_view server, const std::string& host_key) {
+  at_the_door([&] { berth::trust_host_key(parts_->parts, server, host_key, parts_->caller); });
 }
 
 std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {

@@ -106,6 +106,7 @@ struct ServerReport {
   std::int64_t created_unix_ms = 0, ready_unix_ms = 0;
   std::vector<std::string> applications;
   std::string reason;  // why it goes and what hinders it, is off, or is lost; "": nothing is wrong
+  std::vector<std::string> releasing;  // applications whose room is being given back
 };
 
 /// The statuses of a deployment and what they mean for an exit status: see `exit_status`.
@@ -113,6 +114,14 @@ struct ServerReport {
 struct WaitsFor {
   std::string code, sentence;
   std::int64_t since_unix_ms = 0, until_unix_ms = 0;
+};
+
+/// Room that is given back when the release command of what runs there has succeeded.
+struct Releasing {
+  std::string code;      // "released" "expired" "moved" "scaled_down" "failed" "forced"
+  std::string sentence;  // why it did not succeed; "": it was not tried yet
+  std::int64_t since_unix_ms = 0;
+  int tries = 0;  // that failed
 };
 
 struct DeploymentReport {
@@ -131,6 +140,29 @@ struct DeploymentReport {
   std::string config;          // a hash of the config that its server was asked for by; ""
   std::string command_output;  // the tail of the deploy command's output
   std::int64_t created_unix_ms = 0, updated_unix_ms = 0, finished_unix_ms = 0;
+  std::optional<Releasing> releasing;
+};
+
+struct ReleaseQuery {
+  bool force = false;    // at once, whatever runs there
+  bool confirm = false;  // though its organization left the config
+};
+
+/// What became of an application's room on one server.
+struct ReleasedRoom {
+  std::string hold_id, deployment_id, server_id, server, ip;
+  std::string status;       // "released"; "releasing": its release command runs, or has yet to;
+                            // "release_failed": the room stays taken, and it is tried again
+  std::string sentence;     // what there is to know
+  bool still_runs = false;  // nothing stopped what was deployed there
+  int tries = 0;            // release commands that failed before
+  int command_exit = -1;
+  std::string command_output;
+};
+
+struct ReleaseReport {
+  std::string status;  // of the rooms: the worst
+  std::vector<ReleasedRoom> rooms;
 };
 
 /// 0 succeeded · 3 awaiting_approval · 4 denied · 5 insufficient_capacity · 6 provisioning_failed ·
@@ -389,9 +421,13 @@ class Berth {
   void cancel(std::string_view deployment_id);
   /// A deployment that ended without success is placed again, under its id.
   void retry(std::string_view deployment_id);
-  /// Gives the application's room back. Refused while a deployment of it is under way. `confirm`,
+  /// Gives the application's room back. Refused while a deployment of it is under way. Where there
+  /// is a release command it has to succeed first: wait_released() or run() does that. `confirm`,
   /// here and below: of an organization that left the config, by the owner of the state folder.
-  void release(std::string_view organization, std::string_view application, bool confirm = false);
+  ReleaseReport release(std::string_view organization, std::string_view application,
+                        const ReleaseQuery& how = {});
+  /// Works until what was begun has come to an end, or has failed once more, or `stop`.
+  ReleaseReport wait_released(const ReleaseReport& begun, const Waiting& waiting = {});
 
   std::vector<ServerReport> servers(std::string_view organization = {}, bool also_gone = false);
   /// This, and what follows about servers: only the organization's admins.
@@ -401,6 +437,8 @@ class Berth {
   std::string buy_server(std::string_view organization, std::string_view offer_name);
   /// No new deployments; those there stay. A bought one is destroyed when empty.
   void drain_server(std::string_view server, bool drain = true, bool confirm = false);
+  /// From now on this is the server's host key: another one than it showed first, say.
+  void trust_host_key(std::string_view server, const std::string& host_key);
   /// A bought one is destroyed. Returns what is left to do for people; "": nothing.
   std::string remove_server(std::string_view server, const RemovalQuery& how = {});
   void report_load(const LoadReport& report);

@@ -95,9 +95,12 @@ void refuse_secrets_in_user_data(const Configuration& config) {
 void settle_stacks(const Installation& installation, Configuration& config) {
   StackSettings& stacks = config.stacks;
   if (stacks.projects_dir.empty()) stacks.projects_dir = config.state_dir / "projects";
-  if (stacks.deploy_command.empty())
-    stacks.deploy_command = {
-        (installation.worker_program.parent_path() / "berth-deploy-stack").string()};
+  // Whose deploy command is another, only that one's writer knows how to stop what it started.
+  if (!stacks.deploy_command.empty()) return;
+  stacks.deploy_command = {
+      (installation.worker_program.parent_path() / "berth-deploy-stack").string()};
+  if (stacks.release_command.empty())
+    stacks.release_command = {stacks.deploy_command.front(), "--release"};
 }
 
 Configuration load(const Options& options, const Installation& installation) {
@@ -402,14 +405,29 @@ void Berth::Parts::rest(std::int64_t ms, const Waiting& waiting) {
   }
 }
 
+/// The application's room elsewhere is given back, and its release command was not tried yet.
+static bool stops_something(const LedgerView& view, std::string_view deployment_id,
+                            const Moment& now) {
+  const auto deployment = view.deployment(deployment_id);
+  if (!deployment) return false;
+  for (const HoldRecord& hold : view.holds_of(deployment->organization, deployment->application))
+    if (!hold.releasing.empty() && hold.release_tries == 0) {
+      const auto task = view.task(TaskKind::expiry, hold.id);
+      if (task && (!task->owner.empty() || task->not_before.passed(now))) return true;
+    }
+  return false;
+}
+
 void Berth::Parts::see_off(std::string_view id, const Waiting& waiting) {
   const std::int64_t begin = clock->now().boot_ms;
   for (;;) {
     if (waiting.stop && waiting.stop()) return;
     const auto due = engine.step({std::string(id)}, waiting.stop);
-    bool destroying = false;
+    bool destroying = false, releasing = false;
     int undelivered = 0;
     ledger->read([&](const LedgerView& view) {
+      destroying = false;
+      releasing = stops_something(view, id, clock->now());
       undelivered = view.undelivered(id);
       for (const AttemptRecord& attempt : view.attempts_of(id))
         destroying = destroying ||
@@ -417,6 +435,10 @@ void Berth::Parts::see_off(std::string_view id, const Waiting& waiting) {
                      attempt.status == AttemptStatus::requested;
     });
     const std::int64_t spent = clock->now().boot_ms - begin;
+    if (releasing) {  // as long as its time-out lets it
+      rest(std::clamp<std::int64_t>(due.value_or(200), 10, 500), waiting);
+      continue;
+    }
     if (!due || (undelivered == 0 && !destroying)) return;
     if (spent > (destroying ? clean_up_ms : farewell_ms)) {
       if (destroying)

@@ -92,11 +92,15 @@ std::vector<std::string> command_problems(const Configuration& config) {
   std::vector<std::string> problems;
   const std::string file = config.file.string();
   check_command(file + ": [deploy]", config.deploy.command, problems);
+  check_command(file + ": [deploy] release_command", config.deploy.release_command, problems);
   check_command(file + ": [stacks] deploy_command", config.stacks.deploy_command, problems);
+  check_command(file + ": [stacks] release_command", config.stacks.release_command, problems);
   for (const OrganizationSettings& organization : config.organizations)
-    for (const ApplicationSettings& application : organization.applications)
-      check_command(organization.place.text() + ": application '" + application.name + "'",
-                    application.command, problems);
+    for (const ApplicationSettings& application : organization.applications) {
+      const std::string of = organization.place.text() + ": application '" + application.name + "'";
+      check_command(of, application.command, problems);
+      check_command(of + " release_command", application.release_command, problems);
+    }
   return problems;
 }
 

@@ -20,6 +20,13 @@ int fullest(const Server& server) {
                    server.load_percent.value_or(0)});
 }
 
+std::string worst_of(const std::vector<ReleasedRoom>& rooms) {
+  for (const char* status : {"release_failed", "releasing"})
+    for (const ReleasedRoom& room : rooms)
+      if (room.status == status) return status;
+  return "released";
+}
+
 }  // namespace
 
 ServerReport report_of(const LedgerView& view, const Server& server,
@@ -58,10 +65,12 @@ ServerReport report_of(const LedgerView& view, const Server& server,
     if (server.status == ServerStatus::stopped || is_lost(*attempt))
       report.reason = attempt->failure;
   }
-  for (const HoldRecord& hold : view.holds_on(server.id))
+  for (const HoldRecord& hold : view.holds_on(server.id)) {
+    if (!hold.releasing.empty()) report.releasing.push_back(hold.application);
     if (std::find(report.applications.begin(), report.applications.end(), hold.application) ==
         report.applications.end())
       report.applications.push_back(hold.application);
+  }
   return report;
 }
 
@@ -95,7 +104,50 @@ DeploymentReport report_of(const LedgerView& view, const DeploymentRecord& deplo
   report.created_unix_ms = deployment.created_unix_ms;
   report.updated_unix_ms = deployment.updated_unix_ms;
   report.finished_unix_ms = deployment.finished_unix_ms;
+  for (const HoldRecord& hold : view.holds_of_deployment(deployment.id))
+    if (!hold.releasing.empty())
+      report.releasing = {hold.releasing, hold.release_problem, hold.releasing_since_unix_ms,
+                          hold.release_tries};
   return report;
+}
+
+ReleaseReport report_of_release(const LedgerView& view, const std::vector<AskedRelease>& asked) {
+  ReleaseReport report;
+  for (const AskedRelease& one : asked) {
+    ReleasedRoom room;
+    room.hold_id = one.hold.id;
+    room.deployment_id = one.hold.deployment_id;
+    room.server_id = one.hold.server_id;
+    if (const auto server = view.server(one.hold.server_id)) {
+      room.server = server->name;
+      room.ip = server->public_ipv4;
+    }
+    room.tries = one.hold.release_tries;
+    room.status = one.released.given_back ? "released" : "releasing";
+    room.sentence = one.released.sentence;
+    room.still_runs = one.released.still_runs;
+    report.rooms.push_back(std::move(room));
+  }
+  report.status = worst_of(report.rooms);
+  return report;
+}
+
+void bring_up_to_date(const LedgerView& view, std::int64_t after_seq, ReleaseReport& report) {
+  for (ReleasedRoom& room : report.rooms) {
+    if (room.status != "releasing") continue;
+    const auto hold = view.hold(room.hold_id);
+    if (!hold) {
+      room.status = "released";
+      for (const EventRecord& event : view.events(room.deployment_id, after_seq))
+        if (event.type == "application.released") room.sentence = event.message;
+    } else if (hold->release_tries > room.tries) {
+      room.status = "release_failed";
+      room.sentence = hold->release_problem;
+      room.command_exit = hold->command_exit;
+      room.command_output = hold->command_tail;
+    }
+  }
+  report.status = worst_of(report.rooms);
 }
 
 EventReport report_of(const EventRecord& event) {

@@ -18,6 +18,7 @@ constexpr AccessRule table[] = {
     {Act::undrain_server, "undrain_server", Takes::admin, "undrain servers", false},
     {Act::remove_server, "remove_server", Takes::admin, "remove servers", true},
     {Act::report_server, "report_server", Takes::admin, "report on servers", false},
+    {Act::trust_host_key, "trust_host_key", Takes::admin, "trust host keys", false},
     {Act::confirm_reaping, "confirm_reaping", Takes::any_admin, "confirm what reaping does", false},
     {Act::adopt, "adopt", Takes::any_admin, "adopt servers", false},
     {Act::restore, "restore", Takes::any_admin, "restore a ledger", false},

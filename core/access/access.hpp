@@ -10,6 +10,7 @@ enum class Act {
   redeploy, cancel, retry, release,
   approve,
   add_server, buy_server, drain_server, undrain_server, remove_server, report_server,
+  trust_host_key,
   confirm_reaping, adopt, restore,
   add_account, change_account, check_account, remove_account, rotate_key,
   save_stack, provision_project, read_credentials, remove_project,

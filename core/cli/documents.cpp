@@ -103,6 +103,32 @@ json::value waits_for_members(const std::optional<WaitsFor>& waits) {
                       {"until", moment_or_null(waits->until_unix_ms)}};
 }
 
+json::value releasing_members(const std::optional<Releasing>& releasing) {
+  if (!releasing) return nullptr;
+  return json::object{{"code", releasing->code},
+                      {"sentence", text_or_null(releasing->sentence)},
+                      {"since", moment_or_null(releasing->since_unix_ms)},
+                      {"tries", releasing->tries}};
+}
+
+json::object document_of(const ReleaseReport& report) {
+  json::object document;
+  document["status"] = report.status;
+  json::array rooms;
+  for (const ReleasedRoom& room : report.rooms)
+    rooms.push_back(json::object{
+        {"server_id", room.server_id},
+        {"server", text_or_null(room.server)},
+        {"ip", text_or_null(room.ip)},
+        {"status", room.status},
+        {"sentence", text_or_null(room.sentence)},
+        {"still_runs", room.still_runs},
+        {"exit", room.command_exit < 0 ? json::value(nullptr) : json::value(room.command_exit)},
+        {"command_output", text_or_null(room.command_output)}});
+  document["rooms"] = std::move(rooms);
+  return document;
+}
+
 json::object document_of(const DeploymentReport& deployment) {
   json::object document;
   document["deployment_id"] = deployment.id;
@@ -128,6 +154,7 @@ json::object document_of(const DeploymentReport& deployment) {
   document["created_at"] = moment_or_null(deployment.created_unix_ms);
   document["updated_at"] = moment_or_null(deployment.updated_unix_ms);
   document["finished_at"] = moment_or_null(deployment.finished_unix_ms);
+  document["releasing"] = releasing_members(deployment.releasing);
   return document;
 }
 
@@ -152,6 +179,7 @@ json::object document_of(const ServerReport& server) {
   document["created_at"] = moment_or_null(server.created_unix_ms);
   document["ready_at"] = moment_or_null(server.ready_unix_ms);
   document["reason"] = text_or_null(server.reason);
+  document["releasing"] = list_of(server.releasing);
   return document;
 }
 

@@ -18,6 +18,7 @@ boost::json::object document_of(const EventReport& event);
 boost::json::object document_of(const AuditReport& record);
 boost::json::object document_of(const OfferReport& offer);
 boost::json::object document_of(const ReapReport& report);
+boost::json::object document_of(const ReleaseReport& report);
 boost::json::object document_of(const ApiCallsReport& calls);
 boost::json::object document_of(const AccountReport& account);
 boost::json::object document_of(const PluginReport& plugin);

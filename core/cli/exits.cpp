@@ -17,7 +17,7 @@ const std::vector<ExitMeaning>& exit_meanings() {
       {7, "cancelled",
        "by whoever asked, by an admin, by a second Ctrl-C, or nobody approved in time"},
       {8, "timed_out", "no server was ready within the limit"},
-      {9, "deploy_failed", "the deploy command failed; the server stays"},
+      {9, "deploy_failed", "the deploy command, or the release command, failed; the server stays"},
       {130, "", "SIGINT: stopped waiting; the deployment goes on"},
       {143, "", "SIGTERM: stopped waiting; the deployment goes on"},
   };

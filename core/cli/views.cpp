@@ -34,6 +34,7 @@ std::string ssh_command(const ServerReport& server) {
   std::string command = "ssh ";
   if (server.ssh_port != 22) command += fmt::format("-p {} ", server.ssh_port);
   // It is there to be pasted, and an older ledger may hold anything.
+  if (server.ssh_user.starts_with('-')) command += "-- ";  // no option
   return command + shell_word(server.ssh_user + "@" + server.ip);
 }
 
@@ -46,6 +47,15 @@ std::string state_of(const ServerReport& server) {
   if (!server.enabled) state += ", disabled";
   if (!server.reachable) state += ", unreachable";
   return state;
+}
+
+/// "web", or "web (releasing)" while its room is being given back.
+std::vector<std::string> applications_of(const ServerReport& server) {
+  std::vector<std::string> names = server.applications;
+  for (std::string& name : names)
+    if (std::find(server.releasing.begin(), server.releasing.end(), name) != server.releasing.end())
+      name += " (releasing)";
+  return names;
 }
 
 /// What a person does next; "" where nothing is to be done.
@@ -133,6 +143,11 @@ std::string deployment_text(const Terminal& terminal, const DeploymentReport& de
   if (!deployment.final && deployment.updated_unix_ms != 0)
     facts.add("since", fmt::format("{} ({})", local_text(deployment.updated_unix_ms),
                                    duration_text(now - deployment.updated_unix_ms)));
+  if (deployment.releasing)
+    facts.add("gives back", deployment.releasing->sentence.empty()
+                                ? "its room, as soon as its release command has succeeded"
+                                : deployment.releasing->sentence,
+              deployment.releasing->tries > 0 ? Tone::bad : Tone::warning);
   facts.add("next", next_step(deployment));
   facts.add("asked", room_text(deployment.requirements.room) +
                          (deployment.requirements.arch.empty()
@@ -184,7 +199,9 @@ std::string deployments_text(const Terminal& terminal,
                {deployment.status, tone_of_status(deployment.status)},
                {deployment.server ? deployment.server->name : ""},
                {local_text(deployment.created_unix_ms)},
-               {deployment.reason}});
+               {deployment.releasing && !deployment.releasing->sentence.empty()
+                    ? deployment.releasing->sentence
+                    : deployment.reason}});
   return table.drawn(terminal);
 }
 
@@ -217,7 +234,7 @@ std::string servers_text(const Terminal& terminal, const std::vector<ServerRepor
                {server.level, tone_of_level(server.level)},
                {where(server)},
                {money_text(server.monthly)},
-               {joined(server.applications)}});
+               {joined(applications_of(server))}});
   }
   std::string text = table.drawn(terminal);
   for (const ServerReport& server : servers)

@@ -109,6 +109,13 @@ void read_ssh(TableReader& reader, AccountSettings& account) {
   if (reader.has("ssh_user") && !is_user_name(account.ssh_user))
     reader.complain("ssh_user", "is '" + account.ssh_user + "', which is no user's name");
   reader.whole("ssh_port", 1, 65'535, account.ssh_port);
+  reader.text("host_key", account.host_key);
+  if (!account.host_key.empty() && !is_host_key(account.host_key))
+    reader.complain("host_key", "is no host key: one line with its type and the public key",
+                    "as in \"ssh-ed25519 AAAA…\"");
+  else if (!account.host_key.empty() && !reader.has("user_data_file"))
+    reader.complain("host_key", "is set, and nothing gives new servers that key",
+                    "user_data_file names the cloud-init that does (ssh_keys)");
   reader.path("ssh_identity_file", account.ssh_identity_file);
   if (account.ssh_identity_file.empty()) return;
   if (const Secret key = reader.reading().secret_in(account.ssh_identity_file); !key.why.empty())
@@ -231,6 +238,7 @@ void read_stack_settings(TableReader& root, StackSettings& into) {
                         into.start);
   stacks.duration("setup_timeout", into.setup_timeout_ms);
   stacks.command("deploy_command", into.deploy_command);
+  stacks.command("release_command", into.release_command);
 }
 
 }  // namespace

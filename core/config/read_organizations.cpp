@@ -31,6 +31,7 @@ void read_applications(TableReader& organization, OrganizationSettings& into) {
     reader.word("strategy", words, strategy);
     if (reader.has("strategy")) application.strategy = strategy;
     reader.command("command", application.command);
+    reader.command("release_command", application.release_command);
     const bool twice = std::any_of(
         into.applications.begin(), into.applications.end(),
         [&](const ApplicationSettings& other) { return other.name == application.name; });

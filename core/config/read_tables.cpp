@@ -208,6 +208,7 @@ void read_deploy(TableReader& root, Configuration& into) {
   TableReader deploy(root.reading(), *table, "deploy");
   deploy.command("command", into.deploy.command);
   deploy.duration("timeout", into.deploy.timeout_ms);
+  deploy.command("release_command", into.deploy.release_command);
 }
 
 void read_credentials(TableReader& root, Configuration& into) {

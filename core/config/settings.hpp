@@ -64,6 +64,7 @@ struct AccountSettings {      // [[account]], or an account of the ledger
   std::string ssh_user;                 // "": the image's, as the provider tells it, else root
   int ssh_port = 22;
   std::filesystem::path ssh_identity_file;  // a private key; "": the agent's, or those of ~/.ssh
+  std::string host_key;  // that the user-data gives new servers; "": it gives none
   PluginSettings settings;
   std::vector<Discount> discounts;  // [[account.discount]]: the first that fits counts
   Place place;
@@ -93,6 +94,7 @@ struct ApplicationSettings {  // [[organization.application]]: default requireme
   std::string arch;
   std::optional<Strategy> strategy;
   std::vector<std::string> command;     // deploy command; empty: [deploy] command
+  std::vector<std::string> release_command;  // empty: as of the deploy command
 };
 
 struct OrganizationSettings { // [[organization]]
@@ -108,6 +110,7 @@ struct OrganizationSettings { // [[organization]]
 struct DeploySettings {       // [deploy]
   std::vector<std::string> command;     // empty: nothing runs, the server is the result
   std::int64_t timeout_ms = 5 * 60'000;
+  std::vector<std::string> release_command;  // stops what `command` started; empty: nothing does
 };
 
 /// What makes a server that was bought a ready one.
@@ -161,6 +164,7 @@ struct StackSettings {        // [stacks]
   StartHow start = StartHow::no;
   std::int64_t setup_timeout_ms = 5 * 60'000;
   std::vector<std::string> deploy_command;  // of deployments of projects; empty: berth's own
+  std::vector<std::string> release_command;  // empty: berth's own, where the other one is too
 };
 
 struct StackProvisionerSettings {  // [[stack_provisioner]]: the first that covers a stack makes it

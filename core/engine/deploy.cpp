@@ -1,20 +1,29 @@
 #include "engine/deploy.hpp"
 
+#include <csignal>
 #include <memory>
 
 #include "engine/finish.hpp"
+#include "engine/host_key.hpp"
 #include "engine/tell.hpp"
 #include "request/plain_text.hpp"
 
 namespace berth {
 namespace {
 
-const std::vector<std::string>& command_of(const Configuration& settings,
-                                           const DeploymentRecord& deployment) {
+/// The application's own settings; nullptr where it has none.
+const ApplicationSettings* application_of(const Configuration& settings,
+                                          const DeploymentRecord& deployment) {
   if (const auto* organization = settings.organization(deployment.organization))
     for (const ApplicationSettings& application : organization->applications)
-      if (application.name == deployment.application && !application.command.empty())
-        return application.command;
+      if (application.name == deployment.application) return &application;
+  return nullptr;
+}
+
+const std::vector<std::string>& command_of(const Configuration& settings,
+                                           const DeploymentRecord& deployment) {
+  const ApplicationSettings* application = application_of(settings, deployment);
+  if (application != nullptr && !application->command.empty()) return application->command;
   return deployment.project.empty() ? settings.deploy.command : settings.stacks.deploy_command;
 }
 
@@ -97,16 +106,9 @@ void record_session(const EngineParts& parts, const std::string& id, const Sessi
   });
 }
 
-std::string tail_text(const CommandResult& result) {
-  constexpr std::size_t most = 400;
-  const std::string& tail = result.output_tail;
-  if (tail.empty()) return {};
-  // The cut may fall into a character.
-  return " It wrote last: " + plain_lines(tail.substr(tail.size() > most ? tail.size() - most : 0));
-}
-
 void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string& id,
-              const std::string& server_name, const CommandResult& result) {
+              const std::string& server_name, const CommandResult& result,
+              const std::string& changed_key) {
   std::optional<DeploymentRecord> deployment = tx.deployment(id);
   if (!deployment || deployment->status != DeploymentStatus::deploying) return;
   deployment->command_pid = 0;
@@ -123,6 +125,11 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
                " while the deploy command ran; it was ended.");
     return;
   }
+  if (!changed_key.empty()) {
+    finish(parts, tx, *deployment, DeploymentStatus::deploy_failed, "host_key_changed",
+           changed_key + " Then `berth retry " + id + "` goes on.");
+    return;
+  }
   if (result.cancelled) {  // this process stops; whoever comes next runs the command again
     deployment->reason = "The deploy command was interrupted; it will be run again.";
     tx.save(*deployment);
@@ -136,10 +143,54 @@ void conclude(const EngineParts& parts, LedgerTransaction& tx, const std::string
            " seconds ([deploy] timeout)";
   finish(parts, tx, *deployment, DeploymentStatus::deploy_failed, "deploy_failed",
          "The deploy command " + what + ". Server " + server_name +
-             " stays in the fleet; `berth retry " + id + "` tries again." + tail_text(result));
+             " stays in the fleet; `berth retry " + id + "` tries again." +
+             last_words(result.output_tail));
 }
 
 }  // namespace
+
+const std::vector<std::string>& release_command_of(const Configuration& settings,
+                                                   const DeploymentRecord& deployment) {
+  const ApplicationSettings* application = application_of(settings, deployment);
+  if (application != nullptr && !application->release_command.empty())
+    return application->release_command;
+  return deployment.project.empty() ? settings.deploy.release_command
+                                    : settings.stacks.release_command;
+}
+
+Command release_command_for(const EngineParts& parts, const LedgerView& view,
+                            const DeploymentRecord& deployment, const Server& server,
+                            const HoldRecord& hold) {
+  Command command = command_for(parts, deployment, server);
+  command.argv = release_command_of(parts.settings(), deployment);
+  command.environment.emplace_back("BERTH_RELEASE", hold.releasing);
+  if (deployment.project.empty()) return command;
+  ProjectRecord project;  // it may have been removed since
+  project.id = deployment.project;
+  add_project(parts, view.project(deployment.project).value_or(project), command);
+  return command;
+}
+
+Command with_host_key(Command command, const std::string& key) {
+  for (auto& [name, value] : command.environment)
+    if (name == "BERTH_SSH_HOST_KEY") value = key;
+  return command;
+}
+
+void clean_output(const EngineParts& parts, const std::string& project, CommandResult& result) {
+  if (!project.empty() && parts.without_secrets_of)
+    result.output_tail = parts.without_secrets_of(project, std::move(result.output_tail));
+  // Redacted first: a secret may have any bytes in it.
+  result.output_tail = plain_lines(parts.clouds.redacted(std::move(result.output_tail)));
+  result.problem = plain_line(result.problem);
+}
+
+std::string last_words(const std::string& tail) {
+  constexpr std::size_t most = 400;
+  if (tail.empty()) return {};
+  // The cut may fall into a character.
+  return " It wrote last: " + plain_lines(tail.substr(tail.size() > most ? tail.size() - most : 0));
+}
 
 std::string deploy_command_problem(const EngineParts& parts, const DeploymentRecord& deployment) {
   const std::string why =
@@ -177,19 +228,20 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
   tell(parts, tx, "deployment.deploying", deployment,
        "Runs the deploy command on " + server.name + " (" + server.public_ipv4 + ").",
        {{"server_id", server.id}, {"server_name", server.name}});
-  return [&parts, task, id = deployment.id, name = server.name, left_behind,
-          project = deployment.project, command = std::move(command)]() -> Apply {
+  return [&parts, task, id = deployment.id, server, left_behind, project = deployment.project,
+          command = std::move(command)]() -> Apply {
     if (left_behind.pid != 0) parts.processes.end(left_behind);
-    CommandResult result = parts.processes.run(
-        command, [&](const Session& session) { record_session(parts, id, session); },
-        [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
-    if (!project.empty() && parts.without_secrets_of)
-      result.output_tail = parts.without_secrets_of(project, std::move(result.output_tail));
-    // Redacted first: a secret may have any bytes in it.
-    result.output_tail = plain_lines(parts.clouds.redacted(std::move(result.output_tail)));
-    result.problem = plain_line(result.problem);
-    return [&parts, id, name, result](LedgerTransaction& later) {
-      conclude(parts, later, id, name, result);
+    CommandResult result;
+    const HostKeyLook look = look_at_host_key(parts, server);
+    if (look.changed.empty())
+      result = parts.processes.run(
+          with_host_key(command, look.key),
+          [&](const Session& session) { record_session(parts, id, session); },
+          [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
+    clean_output(parts, project, result);
+    return [&parts, id, name = server.name, result,
+            changed = look.changed](LedgerTransaction& later) {
+      conclude(parts, later, id, name, result, changed);
     };
   };
 }
@@ -202,6 +254,7 @@ Work end_command(const EngineParts& parts, const DeploymentRecord& deployment) {
     return [&parts, id](LedgerTransaction& tx) {
       if (auto later = tx.deployment(id)) {
         later->command_pid = 0;
+        later->command_exit = 128 + SIGTERM;  // it had started something
         tx.save(*later);
       }
       tx.settle(TaskKind::deployment, id, parts.clock.now());

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/parts.hpp"
 
@@ -15,6 +16,25 @@ std::string deploy_command_problem(const EngineParts& parts, const DeploymentRec
 std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction& tx,
                                     const TaskRecord& task, DeploymentRecord& deployment,
                                     const Server& server);
+
+/// What stops what the deploy command started; empty: nothing does. Where an application has none
+/// of its own, the one beside the general deploy command counts.
+const std::vector<std::string>& release_command_of(const Configuration& settings,
+                                                   const DeploymentRecord& deployment);
+
+/// The same for a server: it gets what the deploy command got, and why ($BERTH_RELEASE).
+Command release_command_for(const EngineParts& parts, const LedgerView& view,
+                            const DeploymentRecord& deployment, const Server& server,
+                            const HoldRecord& hold);
+
+/// The command as it is started, once the server's host key was looked at.
+Command with_host_key(Command command, const std::string& key);
+
+/// What a command wrote, without secrets and made plain.
+void clean_output(const EngineParts& parts, const std::string& project, CommandResult& result);
+
+/// " It wrote last: …"; "" where it wrote nothing.
+std::string last_words(const std::string& tail);
 
 /// Ends the session that a dead process left behind, so that a cancelled deployment can finish.
 Work end_command(const EngineParts& parts, const DeploymentRecord& deployment);

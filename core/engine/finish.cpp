@@ -1,6 +1,7 @@
 #include "engine/finish.hpp"
 
 #include "engine/record.hpp"
+#include "engine/release.hpp"
 #include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 
@@ -21,16 +22,24 @@ std::string_view event_type(DeploymentStatus status) {
   }
 }
 
-/// The room is the application's from now on; what it replaces is given back. Returns the servers
-/// that lost a hold, here and below.
+/// The room is the application's from now on; what it replaces is given back. Where it moved, what
+/// runs at the old place is stopped first; where it stayed, the deployment replaced it. Returns the
+/// servers that lost a hold, here and below.
 std::vector<std::string> keep_room(const EngineParts& parts, LedgerTransaction& tx,
                                    const DeploymentRecord& deployment) {
   std::vector<std::string> servers;
   for (HoldRecord& hold : tx.holds_of(deployment.organization, deployment.application)) {
-    if (hold.deployment_id != deployment.id) {
-      tx.remove_hold(hold.id);
-      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
-      servers.push_back(hold.server_id);
+    // One that is active already was the deployment's at a try before.
+    if (hold.deployment_id != deployment.id || hold.active) {
+      if (hold.server_id == deployment.server_id) {
+        tx.remove_hold(hold.id);
+        tx.settle(TaskKind::expiry, hold.id, std::nullopt);
+        servers.push_back(hold.server_id);
+      } else if (hold.releasing.empty()) {
+        begin_release(parts, tx, hold,
+                      {"moved", hold.application + " runs on another server now; its room here is "
+                                                   "free."});
+      }
       continue;
     }
     hold.active = true;
@@ -45,29 +54,42 @@ std::vector<std::string> keep_room(const EngineParts& parts, LedgerTransaction& 
   return servers;
 }
 
-std::vector<std::string> give_back_room(LedgerTransaction& tx,
+/// Where the application had no room before, a deploy command that ran may have left something.
+bool left_something(const LedgerView& view, const DeploymentRecord& deployment,
+                    const HoldRecord& hold) {
+  if (deployment.command_exit == -1) return false;  // it never ran
+  for (const HoldRecord& other : view.holds_of(hold.organization, hold.application))
+    if (other.id != hold.id && other.server_id == hold.server_id) return false;
+  return true;
+}
+
+std::vector<std::string> give_back_room(const EngineParts& parts, LedgerTransaction& tx,
                                         const DeploymentRecord& deployment) {
   std::vector<std::string> servers;
   for (const HoldRecord& hold : tx.holds_of_deployment(deployment.id)) {
     if (hold.active) continue;
-    tx.remove_hold(hold.id);
-    servers.push_back(hold.server_id);
+    if (left_something(tx, deployment, hold) && has_release_command(parts, tx, hold)) {
+      begin_release(parts, tx, hold,
+                    {"failed", "The room that was for " + hold.application + " is free."});
+    } else {
+      tx.remove_hold(hold.id);
+      servers.push_back(hold.server_id);
+    }
   }
   return servers;
 }
 
-void wake_waiting(const EngineParts& parts, LedgerTransaction& tx,
-                  const DeploymentRecord& deployment) {
+}  // namespace
+
+void wake_waiting(const EngineParts& parts, LedgerTransaction& tx, std::string_view organization,
+                  std::string_view application, std::string_view but) {
   DeploymentFilter same;
-  same.organization = deployment.organization;
-  same.application = deployment.application;
+  same.organization = organization;
+  same.application = application;
   same.statuses = {DeploymentStatus::placing};
   for (const DeploymentRecord& other : tx.deployments(same))
-    if (other.id != deployment.id)
-      tx.schedule(TaskKind::deployment, other.id, parts.clock.now(), true);
+    if (other.id != but) tx.schedule(TaskKind::deployment, other.id, parts.clock.now(), true);
 }
-
-}  // namespace
 
 void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& deployment,
             DeploymentStatus status, std::string_view code, std::string sentence,
@@ -83,7 +105,7 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
   deployment.cancel_requested_by.clear();
   const std::vector<std::string> left = status == DeploymentStatus::succeeded
                                             ? keep_room(parts, tx, deployment)
-                                            : give_back_room(tx, deployment);
+                                            : give_back_room(parts, tx, deployment);
   tx.save(deployment);
   if (status != DeploymentStatus::succeeded)
     close_record(parts, tx, tx.audit_record(deployment.audit_id), record_status(status, code), code,
@@ -98,7 +120,7 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
        status == DeploymentStatus::cancelled ? admins_of(parts, deployment.organization)
                                              : std::vector<std::string>{deployment.requested_by});
   for (const std::string& server : left) tell_if_emptied(parts, tx, server);
-  wake_waiting(parts, tx, deployment);
+  wake_waiting(parts, tx, deployment.organization, deployment.application, deployment.id);
   if (!attempt_id.empty()) tx.schedule(TaskKind::attempt, attempt_id, now, true);
   tx.settle(TaskKind::deployment, deployment.id, std::nullopt);
 }

@@ -17,6 +17,10 @@ void finish(const EngineParts& parts, LedgerTransaction& tx, DeploymentRecord& d
             DeploymentStatus status, std::string_view code, std::string sentence,
             boost::json::object fields = {});
 
+/// Deployments of an application that wait for something of their own kind look again, `but` one.
+void wake_waiting(const EngineParts& parts, LedgerTransaction& tx, std::string_view organization,
+                  std::string_view application, std::string_view but = {});
+
 /// What a person can do when provisioning did not help.
 std::string manual_way(const DeploymentRecord& deployment);
 

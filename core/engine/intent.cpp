@@ -35,6 +35,7 @@ void describe(const EngineParts& parts, Server& server, const RankedOffer& ranke
     // Until the cloud has said who logs in to what the image made.
     server.ssh_user = account->ssh_user.empty() ? "root" : account->ssh_user;
     server.ssh_port = account->ssh_port;
+    server.host_key = account->host_key;
   }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/intent.hpp"
 #include "engine/record.hpp"
 #include "engine/refusals.hpp"
+#include "engine/release.hpp"
 #include "engine/scale_down.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
@@ -50,7 +51,8 @@ Placement place_in_fleet(const EngineParts& parts, const LedgerView& view,
   std::string current_server;
   Room current_room;
   for (const HoldRecord& hold : view.holds_of(deployment.organization, deployment.application))
-    if (hold.active) {
+    // What is being given back is where it runs only if it runs nowhere else.
+    if (hold.active && (current_server.empty() || hold.releasing.empty())) {
       current_server = hold.server_id;
       current_room = hold.room;
     }
@@ -410,6 +412,13 @@ std::optional<Work> place_deployment(const EngineParts& parts, LedgerTransaction
       tx.settle(task.kind, task.subject, now.after(30'000));  // finish() wakes it sooner
       return std::nullopt;
     }
+  }
+  if (release_runs(parts, tx, deployment.organization, deployment.application)) {
+    deployment.reason_code = "waiting_for_release";
+    deployment.reason = "Waits for the release command of " + deployment.application + ".";
+    tx.save(deployment);
+    tx.settle(task.kind, task.subject, now.after(30'000));  // its end wakes it sooner
+    return std::nullopt;
   }
   const std::optional<Preview> found = preview(parts, tx, deployment, most_full_rows, most_rows);
   if (!found) return reread_catalogues(parts, task, deployment.organization);

@@ -5,6 +5,7 @@
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
+#include "engine/host_key.hpp"
 #include "engine/ready_check.hpp"
 #include "engine/record.hpp"
 #include "engine/tell.hpp"
@@ -29,17 +30,6 @@ ReadyRules rules_for(const ProvisioningSettings& settings, const AttemptRecord& 
   return rules;
 }
 
-Login login_to(const EngineParts& parts, const Server& server, const std::string& account_id) {
-  Login login;
-  login.address = server.public_ipv4;
-  login.user = server.ssh_user;
-  login.port = server.ssh_port;
-  if (const AccountPointer account = parts.accounts.find(account_id))
-    login.identity_file = account->ssh_identity_file.string();
-  // No key is held to be known before cloud-init, which may make new ones, has ended.
-  return login;
-}
-
 void tell_waiting(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt,
                   const std::string& sentence) {
   for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
@@ -59,7 +49,7 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   remember_boot(parts, attempt);
   if (!server) return;
   server->status = ServerStatus::ready;
-  server->host_key = host_key;
+  if (server->host_key.empty()) server->host_key = host_key;
   server->ready_unix_ms = now.unix_ms;
   tx.save(*server);
   close_record(parts, tx, record_of(tx, attempt), "succeeded");
@@ -77,6 +67,12 @@ void join(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attemp
   for (const DeploymentRecord& waiting : tx.waiting_for(attempt.id))
     tx.schedule(TaskKind::deployment, waiting.id, now, true);
   tx.settle(TaskKind::attempt, attempt.id, std::nullopt);
+}
+
+/// Another key than the one that its user-data gives it is the reason, or what ssh says.
+std::string why_no_login(const EngineParts& parts, const Server& server, const std::string& said) {
+  const HostKeyLook look = look_at_host_key(parts, server);
+  return look.changed.empty() ? said : "its host key is another one. " + look.changed;
 }
 
 /// What one check found.
@@ -150,14 +146,18 @@ Work check_readiness(const EngineParts& parts, const LedgerView& view,
   std::string script;
   if (logs_in(parts.settings().provisioning))
     script = ready_script(rules_for(parts.settings().provisioning, attempt));
+  // No key is held to be known before cloud-init, which may make new ones, has ended: unless the
+  // account's user-data brings one.
   return [&parts, id = attempt.id, server, script = std::move(script),
-          login = login_to(parts, server, attempt.account)]() -> Apply {
+          login = login_to(parts, server)]() -> Apply {
     Checked checked;
     checked.unreachable = parts.probe.reach(login.address, login.port, probe_timeout_ms);
     if (checked.unreachable.empty() && !script.empty())
       checked.answer = parts.shell.run(login, script, login_timeout_ms,
                                        [&parts] { return parts.stopping.load(); });
     if (checked.answer) {  // banners and boot logs: the server's words
+      if (!checked.answer->logged_in && !login.host_key.empty())
+        checked.answer->problem = why_no_login(parts, server, checked.answer->problem);
       checked.answer->problem = plain_line(checked.answer->problem);
       checked.answer->output_tail = plain_lines(checked.answer->output_tail);
     }

@@ -7,12 +7,13 @@
 #include "berth/did_you_mean.hpp"
 #include "engine/attempt.hpp"
 #include "engine/finish.hpp"
+#include "engine/host_key.hpp"
 #include "engine/intent.hpp"
 #include "engine/leaving.hpp"
 #include "engine/permit.hpp"
 #include "engine/place.hpp"
 #include "engine/record.hpp"
-#include "engine/scale_down.hpp"
+#include "engine/release.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 #include "request/names.hpp"
@@ -50,6 +51,14 @@ void want_confirmation(const EngineParts& parts, const std::string& organization
   throw Refusal(Refused::not_allowed,
                 "organization '" + organization + "' is not in " + parts.settings().file.string() +
                     " any more: --confirm says that you mean what it has here all the same");
+}
+
+[[noreturn]] void refuse_host_key(const std::string& text) {
+  constexpr std::size_t shown = 60;
+  throw Refusal(Refused::usage,
+                "'" + one_line(text, shown) +
+                    "' is no host key (--host-key): one line with its type and the key, as "
+                    "`ssh-keyscan` prints it after the name: ssh-ed25519 AAAA…");
 }
 
 const ApplicationSettings* application_of(const OrganizationSettings& organization,
@@ -246,9 +255,12 @@ void retry(const EngineParts& parts, std::string_view deployment_id, const Calle
   });
 }
 
-void release(const EngineParts& parts, std::string_view organization,
-             std::string_view application, const Caller& by, bool confirmed) {
+std::vector<AskedRelease> release(const EngineParts& parts, std::string_view organization,
+                                  std::string_view application, const Caller& by, bool confirmed,
+                                  Force force) {
+  std::vector<AskedRelease> asked;
   write_for(parts, [&](LedgerTransaction& tx) {
+    asked.clear();
     const auto holds = tx.holds_of(organization, application);
     if (holds.empty()) organization_of(parts, organization);
     if (holds.empty())
@@ -264,14 +276,18 @@ void release(const EngineParts& parts, std::string_view organization,
                       "deployment " + hold.deployment_id + " of '" + std::string(application) +
                           "' is under way; `berth cancel " + hold.deployment_id + "` first");
     for (const HoldRecord& hold : holds) {
-      tx.remove_hold(hold.id);
-      tx.settle(TaskKind::expiry, hold.id, std::nullopt);
-      tell(parts, tx, "application.released", hold.organization, hold.deployment_id,
-           hold.application + " gave its room back.",
-           signed_by(by, {{"application_id", hold.application}, {"server_id", hold.server_id}}));
+      const ReleaseReason reason{"released", hold.application + " gave its room back.", by};
+      Released released;
+      if (force == Force::yes)
+        released = force_release(parts, tx, hold, reason);
+      else if (hold.releasing.empty())
+        released = begin_release(parts, tx, hold, reason);
+      else
+        released = hurry_release(parts, tx, hold, by);
+      asked.push_back({hold, released});
     }
-    for (const HoldRecord& hold : holds) tell_if_emptied(parts, tx, hold.server_id);
   });
+  return asked;
 }
 
 std::string add_server(const EngineParts& parts, Server server, const Caller& by) {
@@ -293,11 +309,7 @@ std::string add_server(const EngineParts& parts, Server server, const Caller& by
     throw Refusal(Refused::usage, "'" + one_line(server.ssh_user, shown) +
                                       "' is no user's name (--ssh-user): 1 to 32 of a-z, 0-9, '_' "
                                       "and '-', not beginning with '-'");
-  if (!server.host_key.empty() && !is_host_key(server.host_key))
-    throw Refusal(Refused::usage,
-                  "'" + one_line(server.host_key, shown) +
-                      "' is no host key (--host-key): one line with its type and the key, as "
-                      "`ssh-keyscan` prints it after the name: ssh-ed25519 AAAA…");
+  if (!server.host_key.empty() && !is_host_key(server.host_key)) refuse_host_key(server.host_key);
   if (server.arch != "x86_64" && server.arch != "arm64")
     throw Refusal(Refused::usage, "--arch is x86_64 or arm64, not '" +
                                       one_line(server.arch, shown) + "'");
@@ -409,6 +421,28 @@ void drain_server(const EngineParts& parts, std::string_view name, bool drain,
     if (!drain) return tx.remove_drain(server.id);
     tx.save(DrainRecord{server.id, parts.clock.now(), "drained", "Drained by " + by.name});
     tx.schedule(TaskKind::scale_down, server.organization, parts.clock.now(), true);
+  });
+}
+
+void trust_host_key(const EngineParts& parts, std::string_view name, const std::string& host_key,
+                    const Caller& by) {
+  if (!is_host_key(host_key)) refuse_host_key(host_key);
+  const std::string fingerprint = parts.shell.fingerprint(host_key);
+  write_for(parts, [&](LedgerTransaction& tx) {
+    Server server = server_of(tx, name);
+    require(parts, tx, Act::trust_host_key, about(server), by);
+    if (same_host_key(server.host_key, host_key)) return;
+    server.host_key = host_key;
+    tx.save(server);
+    tell(parts, tx, "server.host_key_trusted", server.organization, "",
+         by.name + " trusts the host key " + fingerprint + " of server " + server.name + ".",
+         signed_by(by, {{"server_id", server.id},
+                        {"server_name", server.name},
+                        {"fingerprint", fingerprint}}),
+         admins_of(parts, server.organization));
+    // What failed for want of it need not wait for its next turn.
+    for (const HoldRecord& hold : tx.holds_on(server.id))
+      if (!hold.releasing.empty()) hurry_release(parts, tx, hold, {});
   });
 }
 

@@ -6,9 +6,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/caller.hpp"
 #include "engine/parts.hpp"
+#include "engine/release.hpp"
 
 namespace berth {
 
@@ -35,9 +37,19 @@ std::string submit(const EngineParts& parts, const DeployRequest& request, std::
 void approve(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
 void cancel(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
 void retry(const EngineParts& parts, std::string_view deployment_id, const Caller& by);
-/// `confirmed`, here and below: it is meant though the organization left the config.
-void release(const EngineParts& parts, std::string_view organization, std::string_view application,
-             const Caller& by, bool confirmed = false);
+
+/// Whether room is given back though what runs there was not stopped.
+enum class Force { no, yes };
+/// A hold as it was, and what became of it.
+struct AskedRelease {
+  HoldRecord hold;
+  Released released;
+};
+/// What has a release command is stopped first, by the hold's own task; one that failed is tried
+/// now. `confirmed`, here and below: it is meant though the organization left the config.
+std::vector<AskedRelease> release(const EngineParts& parts, std::string_view organization,
+                                  std::string_view application, const Caller& by,
+                                  bool confirmed = false, Force force = Force::no);
 
 /// A server of the organization's own. Returns its id.
 std::string add_server(const EngineParts& parts, Server server, const Caller& by);
@@ -48,6 +60,9 @@ std::string buy_server(const EngineParts& parts, std::string_view organization,
 /// One that was bought is destroyed when nothing runs there any more.
 void drain_server(const EngineParts& parts, std::string_view server, bool drain,
                   const Caller& by, bool confirmed = false);
+/// From now on that key is the server's.
+void trust_host_key(const EngineParts& parts, std::string_view server, const std::string& host_key,
+                    const Caller& by);
 
 /// How a server leaves the fleet.
 struct Removal {

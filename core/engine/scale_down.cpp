@@ -9,6 +9,7 @@
 #include "engine/offer_codec.hpp"
 #include "engine/reap.hpp"
 #include "engine/reconcile.hpp"
+#include "engine/release.hpp"
 #include "engine/standing.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
@@ -90,14 +91,13 @@ void give_back(const EngineParts& parts, LedgerTransaction& tx, const Server& se
   const std::vector<HoldRecord> holds = tx.holds_on(server.id);
   for (const HoldRecord& hold : holds)
     if (!hold.active) return;  // never under a deployment that is under way
-  for (const HoldRecord& hold : holds) {
-    tx.remove_hold(hold.id);
-    tx.settle(TaskKind::expiry, hold.id, std::nullopt);
-    tell(parts, tx, "application.released", hold.organization, hold.deployment_id,
-         hold.application + " lost its room: server " + server.name + " is given back, since " +
-             decision.sentence + ".",
-         {{"application_id", hold.application}, {"server_id", hold.server_id}});
-  }
+  for (const HoldRecord& hold : holds)
+    if (hold.releasing.empty())
+      begin_release(parts, tx, hold,
+                    {"scaled_down", hold.application + " lost its room: server " + server.name +
+                                        " is given back, since " + decision.sentence + "."});
+  // Whoever has a release command ends first; the last one schedules this again.
+  if (!tx.holds_on(server.id).empty()) return;
   std::string sentence = decision.sentence + ".";
   if (const auto drain = tx.drain(server.id); drain && !drain->sentence.empty())
     sentence = drain->sentence + "; " + sentence;

@@ -44,7 +44,7 @@ enum class Named { organization, application, deployment, server, project };
 
 /// Which tasks a driver works on. Empty `deployment_id`: all.
 /// With one: that deployment; the attempts it began or waits for; looks at those attempts'
-/// accounts; deliveries of its events.
+/// accounts; room of its application that is being given back; deliveries of its events.
 /// `reaping`: reap and look at `account` ("": all, and scale_down), its attempts that are being
 /// destroyed, and deliveries of events that belong to no deployment.
 struct Scope {
@@ -127,7 +127,7 @@ class LedgerView {
   /// The seq of the newest event; 0: there is none.
   [[nodiscard]] virtual std::int64_t newest_event() const = 0;
   /// Some deployment is neither final nor awaiting approval nor waits for something to change, or
-  /// some attempt is neither ready nor gone.
+  /// some attempt is neither ready nor gone, or some room is to be given back and was not tried to.
   [[nodiscard]] virtual bool work_left() const = 0;
   /// So many can get nothing just now and look again later: they wait for a cloud or a person.
   [[nodiscard]] virtual int deployments_that_wait() const = 0;

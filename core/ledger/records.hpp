@@ -131,6 +131,19 @@ struct HoldRecord {
   bool active = false;               // the deployment succeeded: this is the running one
   std::int64_t expires_unix_ms = 0;  // ttl; 0: none
   std::int64_t created_unix_ms = 0;
+  // While its room is being given back (engine/release); until then it is taken.
+  std::string releasing;     // "released" "expired" "moved" "scaled_down" "failed"; "": it is not
+  std::string releasing_by;  // who asked for it; "" if nobody
+  std::int64_t releasing_since_unix_ms = 0;
+  std::string release_sentence;          // what is told when it is done
+  int release_tries = 0;                 // release commands that did not succeed
+  std::string release_problem;           // why the last one did not
+  std::int64_t command_pid = 0;          // of the release command's session; 0: none
+  std::int64_t command_start_ticks = 0;  // as of a deployment's command
+  std::string command_boot_id;
+  int command_exit = -1;
+  std::string command_tail;
+  std::int64_t releasing_by_uid = -1;  // whose process asked for it; -1: not known
 };
 
 enum class TaskKind { deployment, attempt, look, delivery, expiry, reap, scale_down };

@@ -153,6 +153,18 @@ void columns(Column&& column, Either<HoldRecord> auto& r) {
   column("active", r.active);
   column("expires_unix_ms", r.expires_unix_ms);
   column("created_unix_ms", r.created_unix_ms);
+  column("releasing", r.releasing);
+  column("releasing_by", r.releasing_by);
+  column("releasing_since_unix_ms", r.releasing_since_unix_ms);
+  column("release_sentence", r.release_sentence);
+  column("release_tries", r.release_tries);
+  column("release_problem", r.release_problem);
+  column("command_pid", r.command_pid);
+  column("command_start_ticks", r.command_start_ticks);
+  column("command_boot_id", r.command_boot_id);
+  column("command_exit", r.command_exit);
+  column("command_tail", r.command_tail);
+  column("releasing_by_uid", r.releasing_by_uid);
 }
 
 /// Without `seq`, which the ledger gives; it is the first column read.

@@ -497,3 +497,18 @@ CREATE TABLE told (
   subject       TEXT NOT NULL PRIMARY KEY,   -- 'organization acme', 'account hetzner-main'
   what          TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Room that is being given back: it is taken until the release command has succeeded.
+ALTER TABLE hold ADD COLUMN releasing TEXT NOT NULL DEFAULT '';  -- why; '' = it is not
+ALTER TABLE hold ADD COLUMN releasing_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE hold ADD COLUMN releasing_by_uid INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE hold ADD COLUMN releasing_since_unix_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hold ADD COLUMN release_sentence TEXT NOT NULL DEFAULT '';  -- what is told at its end
+ALTER TABLE hold ADD COLUMN release_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hold ADD COLUMN release_problem TEXT NOT NULL DEFAULT '';
+ALTER TABLE hold ADD COLUMN command_pid INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hold ADD COLUMN command_start_ticks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hold ADD COLUMN command_boot_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE hold ADD COLUMN command_exit INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE hold ADD COLUMN command_tail TEXT NOT NULL DEFAULT '';
+CREATE INDEX hold_releasing ON hold (release_tries) WHERE releasing <> '';

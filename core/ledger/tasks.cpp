@@ -22,6 +22,11 @@ candidate AS (
   SELECT task.* FROM looked_at CROSS JOIN task
     ON kind = 'look' AND subject = looked_at.account AND owner = ''
   UNION ALL
+  SELECT task.* FROM deployment AS own CROSS JOIN hold
+    ON hold.organization = own.organization AND hold.application = own.application
+    CROSS JOIN task ON kind = 'expiry' AND subject = hold.id AND owner = ''
+    WHERE own.id = ?1 AND releasing <> ''
+  UNION ALL
   SELECT * FROM task WHERE deployment_id = ?1 AND deployment_id <> '' AND kind = 'delivery'
     AND owner = '')
 )sql";
@@ -247,7 +252,9 @@ bool SqliteTransaction::work_left() const {
       " OR EXISTS (SELECT 1 FROM attempt WHERE status <> 'gone' AND status <> 'ready'"
       " AND (status <> 'destroying' OR failure_code = 'removed'"
       " OR (SELECT paused = '' OR name <> '' AND substr(mark, 1, length(name)) = name FROM identity"
-      " WHERE one = 1)))");
+      " WHERE one = 1)))"
+      " OR EXISTS (SELECT 1 FROM hold WHERE releasing <> '' AND release_tries = 0"
+      " AND (SELECT paused = '' FROM identity WHERE one = 1))");
   return row.next() && row.integer(0) != 0;
 }
 

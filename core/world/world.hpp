@@ -118,6 +118,12 @@ struct ShellAnswer {
   std::string problem;      // why nobody could log in, or why the command did not end
 };
 
+/// The key that a server shows before anybody logs in.
+struct ShownKey {
+  std::string key;      // as in a known_hosts file: "ssh-ed25519 AAAA…"; "": it showed none
+  std::string problem;  // why not
+};
+
 /// Commands on servers. Threads: any.
 class Shell {
  public:
@@ -125,6 +131,15 @@ class Shell {
   /// Runs `command` in the login shell of a server, to its end. `cancelled` is polled.
   virtual ShellAnswer run(const Login& login, const std::string& command, std::int64_t timeout_ms,
                           const std::function<bool()>& cancelled) = 0;
+  /// Which host key the server shows, of the type of `login.host_key` where it has one of that.
+  /// Nobody logs in, and no key is accepted for more than this call.
+  virtual ShownKey host_key(const Login& login, std::int64_t timeout_ms,
+                            const std::function<bool()>& cancelled) {
+    (void)login, (void)timeout_ms, (void)cancelled;
+    return {};
+  }
+  /// "SHA256:…", as ssh shows a host key to people.
+  virtual std::string fingerprint(const std::string& host_key) { return host_key; }
 };
 
 /// Runs calls that block, side by side. Threads: the one that made it.

@@ -28,6 +28,7 @@ constexpr Expected expected[] = {
     {Act::undrain_server, "undrain_server", "a"},
     {Act::remove_server, "remove_server", "a"},
     {Act::report_server, "report_server", "a"},
+    {Act::trust_host_key, "trust_host_key", "a"},
     {Act::confirm_reaping, "confirm_reaping", "aos"},
     {Act::adopt, "adopt", "aos"},
     {Act::restore, "restore", "aos"},

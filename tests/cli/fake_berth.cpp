@@ -127,9 +127,16 @@ void Berth::retry(std::string_view id) {
   record("retry " + std::string(id));
   for (const EventReport& event : script().events_of_retry) script().events.push_back(event);
 }
-void Berth::release(std::string_view organization, std::string_view application, bool confirm) {
-  record("release " + std::string(organization) + " " + std::string(application) +
-         (confirm ? " confirmed" : ""));
+ReleaseReport Berth::release(std::string_view organization, std::string_view application,
+                             const ReleaseQuery& how) {
+  record((how.force ? "release by force " : "release ") + std::string(organization) + " " +
+         std::string(application) + (how.confirm ? " confirmed" : ""));
+  return script().releases;
+}
+ReleaseReport Berth::wait_released(const ReleaseReport&, const Waiting& waiting) {
+  record("wait_released");
+  waiting.stop();
+  return script().released;
 }
 
 std::vector<EventReport> Berth::newest_events(int) { return script().events; }
@@ -150,6 +157,9 @@ std::string Berth::buy_server(std::string_view organization, std::string_view of
 }
 void Berth::drain_server(std::string_view server, bool drain, bool confirm) {
   record((drain ? "drain " : "undrain ") + std::string(server) + (confirm ? " confirmed" : ""));
+}
+void Berth::trust_host_key(std::string_view server, const std::string& host_key) {
+  record("trust " + std::string(server) + " " + host_key);
 }
 std::string Berth::remove_server(std::string_view server, const RemovalQuery& how) {
   record((how.force ? "remove by force " : "remove ") + std::string(server) +

@@ -38,6 +38,8 @@ struct Script {
   OfferListing offers;
   ReapReport reaped;
   AdoptReport adopted;
+  ReleaseReport releases{"released", {}};  // what release() says at once
+  ReleaseReport released;                  // and when it was waited for
   ReapQuery reap_query;
   std::vector<AuditReport> audit;
   std::vector<AccountReport> accounts;

@@ -125,8 +125,52 @@ TEST(Release, GivesTheRoomBack) {
   Session session;
   EXPECT_EQ(0, session.run({"release", "--org", "acme", "--app", "web", "--json"}));
   EXPECT_EQ("release acme web", script().calls.at(0));
-  EXPECT_EQ("{\"status\":\"released\",\"organization\":\"acme\",\"application\":\"web\"}\n",
+  EXPECT_EQ("{\"status\":\"released\",\"rooms\":[],\"organization\":\"acme\",\"application\":\"web\"}\n",
             session.out.str());
+}
+
+// The application ran on, and nobody was told.
+TEST(Release, SaysPlainlyWhatStillRuns) {
+  Session session;
+  ReleasedRoom room;
+  room.server = "web-1";
+  room.status = "released";
+  room.sentence = "web gave its room back. Nothing was stopped: it still runs on web-1.";
+  room.still_runs = true;
+  script().releases = {"released", {room}};
+  EXPECT_EQ(0, session.run({"release", "--org", "acme", "--app", "web"}));
+  EXPECT_EQ("released web of acme: its room is free again\n  " + room.sentence + "\n",
+            session.out.str());
+}
+
+TEST(Release, EndsWithNineWhereTheReleaseCommandFails) {
+  Session session;
+  ReleasedRoom room;
+  room.status = "release_failed";
+  room.sentence = "The release command exited with 7.";
+  room.command_exit = 7;
+  room.command_output = "no such unit\n";
+  script().releases = {"releasing", {}};
+  script().released = {"release_failed", {room}};
+  EXPECT_EQ(9, session.run({"release", "--org", "acme", "--app", "web"}));
+  EXPECT_EQ((std::vector<std::string>{"release acme web", "wait_released"}), script().calls);
+  EXPECT_TRUE(has(session.out.str(), "its room stays taken\n  The release command exited with 7."));
+  EXPECT_TRUE(has(session.out.str(), "no such unit"));
+}
+
+TEST(Release, WaitsForNothingByForceOrWhereItShallNot) {
+  Session session;
+  EXPECT_EQ(0, session.run({"release", "--org", "acme", "--app", "web", "--force"}));
+  script().releases = {"releasing", {}};
+  EXPECT_EQ(0, session.run({"release", "--org", "acme", "--app", "web", "--no-wait"}));
+  EXPECT_EQ((std::vector<std::string>{"release by force acme web", "release acme web"}),
+            script().calls);
+}
+
+TEST(Servers, AreTrustedWithAnotherHostKey) {
+  Session session;
+  EXPECT_EQ(0, session.run({"servers", "trust", "web-1", "--host-key", "ssh-ed25519 AAAA"}));
+  EXPECT_EQ("trust web-1 ssh-ed25519 AAAA", script().calls.at(0));
 }
 
 TEST(Servers, AreListedWithHowFullTheyAre) {

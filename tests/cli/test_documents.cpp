@@ -48,7 +48,8 @@ TEST(Documents, ADeploymentThatSucceeded) {
   "command_output": null,
   "created_at": "2026-11-21T17:00:00.000Z",
   "updated_at": "2026-11-21T17:01:05.000Z",
-  "finished_at": "2026-11-21T17:01:05.000Z"
+  "finished_at": "2026-11-21T17:01:05.000Z",
+  "releasing": null
 })",
             json_text(document_of(succeeded()), true));
 }
@@ -181,7 +182,7 @@ TEST(Documents, AServerOfTheFleet) {
       R"("capacity":{"cpu_cores":4,"memory_gb":8,"disk_gb":80},)"
       R"("used":{"cpu_cores":1.5,"memory_gb":5,"disk_gb":60},"level":"ok",)"
       R"("estimated_cost":"6.80","currency":"EUR","applications":["web"],"created_at":null,)"
-      R"("ready_at":null,"reason":null})",
+      R"("ready_at":null,"reason":null,"releasing":[]})",
       json_text(document_of(bought_server()), false));
 }
 

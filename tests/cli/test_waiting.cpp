@@ -33,6 +33,14 @@ TEST(Waiting, InAPipeEachEventIsALine) {
   EXPECT_EQ("", session.err.str());
 }
 
+TEST(Waiting, WhatIsThereToBePastedHandsSshNoOption) {
+  Session session;
+  script().deployment = succeeded();
+  script().deployment.server->ssh_user = "-oProxyCommand=x";
+  EXPECT_EQ(0, session.run(deploy_web));
+  EXPECT_TRUE(has(session.out.str(), "  ssh -- -oProxyCommand=x@203.0.113.7\n"));
+}
+
 TEST(Waiting, WithJsonStdoutHasOneDocumentAndEventsGoToStderr) {
   Session session;
   script().deployment = succeeded();

@@ -91,7 +91,7 @@ TEST(Words, AMistakeIsNamedWithWhatToDo) {
       {{"approve"}, "berth approve needs ID (the deployment)."},
       {{"approve", "a", "b"}, "berth approve does not take \"b\"."},
       {{"servers"},
-       "berth servers needs a command: list, add, buy, drain, undrain, remove or report."},
+       "berth servers needs a command: list, add, buy, drain, undrain, trust, remove or report."},
       {{"servers", "lst"}, "berth servers has no command \"lst\"; did you mean \"list\"?"},
       {{"status", "--limit", "many"}, "--limit needs a whole number, not \"many\"."},
       {{"completion", "tcsh"}, "SHELL cannot be \"tcsh\". It is one of bash, zsh or fish."},

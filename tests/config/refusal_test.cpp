@@ -49,6 +49,16 @@ max_servers = "5"
                 "a string"}));
 }
 
+TEST(Refusal, OfAHostKeyThatNoServerGets) {
+  const std::string key = "host_key = \"ssh-ed25519 AAAA\"\n";
+  EXPECT_NE(problem_of(account + key)
+                .find("'host_key' in [[account]] is set, and nothing gives new servers that key"),
+            std::string::npos);
+  EXPECT_NE(problem_of(account + "host_key = \"AAAA\"\n")
+                .find("'host_key' in [[account]] is no host key"),
+            std::string::npos);
+}
+
 TEST(Refusal, OfAScaleDownThatCannotBeMeant) {
   EXPECT_EQ(problem_of("[scale_down]\nmax_age = \"5m\"\n"),
             "berth.toml:2:11: 'max_age' in [scale_down] is 5m, and to provision one server may "

@@ -144,6 +144,12 @@ class FakeShell final : public Shell {
     if (answer) return answer(login);
     return {true, 0, "berth: marker=yes\n", "ssh-ed25519 AAAA", ""};
   }
+  ShownKey host_key(const Login&, std::int64_t, const std::function<bool()>&) override {
+    return {shows, shows.empty() ? "it showed none" : ""};
+  }
+  std::string fingerprint(const std::string& host_key) override { return "SHA256:" + host_key; }
+
+  std::string shows;  // the host key of all of them; "": none
   std::function<ShellAnswer(const Login&)> answer;
   std::vector<Login> logins;
   std::vector<std::string> commands;

@@ -63,9 +63,12 @@ auto fields(const Server& record) {
 
 auto fields(const HoldRecord& record) {
   const auto& [id, organization, application, server_id, deployment_id, room, active, expires,
-               created] = record;
+               created, releasing, by, since, sentence, tries, problem, pid, ticks, boot_id,
+               exit_code, tail, by_uid] = record;
   return std::make_tuple(id, organization, application, server_id, deployment_id, room.millicores,
-                         room.memory_mib, room.disk_mib, active, expires, created);
+                         room.memory_mib, room.disk_mib, active, expires, created, releasing, by,
+                         since, sentence, tries, problem, pid, ticks, boot_id, exit_code, tail,
+                         by_uid);
 }
 
 auto fields(const EventRecord& record) {
@@ -241,7 +244,8 @@ TEST_F(Records, a_server_keeps_every_field) {
 
 TEST_F(Records, a_hold_keeps_every_field) {
   const HoldRecord given{"id", "organization", "application", "server", "deployment",
-                         {1, 2, 3}, true, 4, 5};
+                         {1, 2, 3}, true, 4, 5, "moved", "ann", 6, "It moved.", 7, "exited with 8",
+                         9, 10, "boot-a", 11, "tail\n\x01 \xff", 12};
   expect_nothing_is_default(given);
   ledger_->write([&](LedgerTransaction& change) {
     change.save(a_server("server"));

@@ -104,6 +104,25 @@ TEST_F(Sshd, AnotherHostKeyThanTheKnownOneIsRefused) {
   EXPECT_FALSE(fs::exists(folder_ + "/was-here"));
 }
 
+// Whoever goes there has to know the machine before he brings anything.
+TEST_F(Sshd, ShowsItsHostKeyToWhoeverAsksAndLetsNobodyIn) {
+  Login at = login("stranger");
+  const auto shell = ssh_shell(*processes_, folder_, [] { return std::vector<std::string>{}; });
+  const auto goes_on = [] { return false; };
+  EXPECT_EQ(shell->host_key(at, 20'000, goes_on).key, public_key("host"));
+  at.host_key = public_key("stranger");  // what was known is not what is shown
+  const ShownKey shown = shell->host_key(at, 20'000, goes_on);
+  EXPECT_EQ(shown.key, public_key("host")) << shown.problem;
+  at.port = 1;
+  EXPECT_NE(shell->host_key(at, 20'000, goes_on).problem.find("Connection refused"),
+            std::string::npos);
+
+  const std::string fingerprint = shell->fingerprint(public_key("host"));
+  EXPECT_EQ(fingerprint.rfind("SHA256:", 0), 0U) << fingerprint;
+  EXPECT_EQ(fingerprint.size(), 50U);
+  EXPECT_NE(fingerprint, shell->fingerprint(public_key("stranger")));
+}
+
 TEST_F(Sshd, AKeyItDoesNotKnowIsNamedAsTheReason) {
   const ShellAnswer answer = run(login("stranger"), "true");
   EXPECT_FALSE(answer.logged_in);

@@ -181,7 +181,7 @@ Command buy_command() {
           }}};
 }
 
-// --- drain, undrain, remove ---
+// --- drain, undrain, trust, remove ---
 
 constexpr const char* left_help =
     "also of an organization that left the config (the state's owner)";
@@ -213,6 +213,23 @@ Command undrain_command() {
           ToChange{[server](Berth& berth, Answer& answer) {
             berth.drain_server(*server, false);
             return told(answer, *server, "ready", *server + " takes deployments again");
+          }}};
+}
+
+Command trust_command() {
+  struct Words {
+    std::string server, host_key;
+  };
+  auto words = std::make_shared<Words>();
+  return {"trust",
+          "accept another host key of a server than the one that it showed first",
+          "berth servers trust web-1 --host-key 'ssh-ed25519 AAAA…'",
+          {server_argument(words->server)},
+          {{"--host-key", "KEY", "its key, as known_hosts has it", &words->host_key, true}},
+          ToChange{[words](Berth& berth, Answer& answer) {
+            berth.trust_host_key(words->server, words->host_key);
+            return told(answer, words->server, "trusted",
+                        words->server + ": from now on this is its host key, and no other");
           }}};
 }
 
@@ -301,9 +318,10 @@ Command report_command() {
 }  // namespace
 
 Command servers_command() {
-  return {"servers", "the fleet: list, add, buy, drain, undrain, remove, report", "", {}, {}, {},
+  return {"servers", "the fleet: list, add, buy, drain, undrain, trust, remove, report",
+          "", {}, {}, {},
           {list_command(), add_command(), buy_command(), drain_command(), undrain_command(),
-           remove_command(), report_command()}};
+           trust_command(), remove_command(), report_command()}};
 }
 
 }  // namespace berth::cli
