@@ -180,8 +180,7 @@ bool take_as_it_is(const EngineParts& parts, LedgerTransaction& tx, AttemptRecor
   const std::optional<RankedOffer> got = offer_of(parts, attempt, asked, *row);
   if (got) {
     describe(parts, *row, *got);
-    if (is_user_name(server.ssh_user) && (account == nullptr || account->ssh_user.empty()))
-      row->ssh_user = server.ssh_user;
+    row->ssh_user = was.ssh_user;  // as it was told
     if (!server.zone.empty()) row->zone = server.zone;
   } else {
     row->monthly_nanos = 0;

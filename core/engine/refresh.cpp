@@ -104,7 +104,8 @@ void refresh(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord atte
     case ServerState::stopping:
     case ServerState::stopped:
     case ServerState::failed:
-      if (!off || attempt.failure_code != stopped_code) stop(parts, tx, attempt, *server, shown.detail);
+      if (!off || attempt.failure_code != stopped_code)
+        stop(parts, tx, attempt, *server, shown.detail);
       return;
     case ServerState::running:
       if (off) start(parts, tx, attempt, *server);

@@ -180,6 +180,30 @@ TEST_F(FaultStory, machines_that_never_boot_fail_to_boot_or_boot_slowly) {
   EXPECT_EQ(hetzner("DELETE", "/servers/" + hangs).status, 200);  // and it can be got rid of
 }
 
+TEST_F(FaultStory, a_create_makes_another_type_elsewhere_and_says_so) {
+  faults(R"({"match":{"operation":"create"},"do":{"makes_type":"cx43","makes_region":"hel1"}})");
+  const auto made = create();
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(text(made, "/server/server_type/name"), "cx43");
+  EXPECT_EQ(text(made, "/server/location/name"), "hel1");
+}
+
+TEST_F(FaultStory, somebody_stops_and_starts_a_machine_at_the_console) {
+  const auto number = text(create(), "/server/id");
+  wait(60'000);
+  const auto power = [&](const std::string& rest) {
+    return cloud->answer({"POST", "/_berth/power", {}, R"({"id":")" + number + "\"," + rest + "}"},
+                         now).status;
+  };
+  const auto status = [&] { return text(hetzner("GET", "/servers/" + number), "/server/status"); };
+  EXPECT_EQ(power(R"("do":"stop")"), 200);
+  EXPECT_EQ(status(), "off");
+  EXPECT_EQ(power(R"("do":"start","address":"127.9.9.9")"), 200);
+  EXPECT_EQ(status(), "running");
+  EXPECT_EQ(text(hetzner("GET", "/servers/" + number), "/server/public_net/ipv4/ip"), "127.9.9.9");
+  EXPECT_EQ(power(R"("do":"explode")"), 400);
+}
+
 TEST_F(FaultStory, a_taken_name_belongs_to_somebody_else) {
   faults(R"({"match":{"operation":"create","times":1},"do":"name_taken"})");
   EXPECT_EQ(create().status, 409);
