@@ -96,8 +96,8 @@ class ReadingLedger final : public Ledger {
   }
 
  private:
-  /// Its log and its locks are beside the file itself, and not where they would be looked for. Whose
-  /// the file is does not matter here: who only reads does nothing on its word.
+  /// Its log and its locks are beside the file itself, and not where they would be looked for.
+  /// Whose the file is does not matter here: who only reads does nothing on its word.
   void refuse_link() const {
     struct stat found {};
     if (lstat(path_.c_str(), &found) != 0 || !S_ISLNK(found.st_mode)) return;

@@ -7,7 +7,8 @@ namespace berth {
 
 /// Makes the folder, and those above it that are missing, with mode 0700. "": it is there, can be
 /// written, and by nobody else; else why not, and what to do, without a full stop. It has to be of
-/// this user or of root: what is in it is believed, and servers are bought and destroyed on its word.
+/// this user or of root: what is in it is believed, and servers are bought and destroyed on its
+/// word.
 std::string make_state_folder(const std::string& folder);
 
 /// The same without making it: what make_state_folder() would say. Whether a folder can be made is
