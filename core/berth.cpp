@@ -21,6 +21,7 @@
 #include "ledger/backup.hpp"
 #include "offers/call.hpp"
 #include "plan_reader.hpp"
+#include "config_findings.hpp"
 #include "plugin_checks.hpp"
 #include "policy/ranking.hpp"
 #include "reaping.hpp"
@@ -112,11 +113,14 @@ std::filesystem::path Berth::config_path(const Options& options) {
   return at_the_door([&] { return config_of(options); });
 }
 
-std::vector<std::string> Berth::check_config(const Options& options) {
-  return at_the_door([&]() -> std::vector<std::string> {
+ConfigReport Berth::check_config(const Options& options) {
+  return at_the_door([&] {
+    ConfigReport report;
+    std::vector<std::string>& problems = report.problems;
     try {
       const Configuration config = load_settings(config_of(options), environment_of(options));
-      std::vector<std::string> problems;
+      report = config_findings(
+          config, options.state_dir.empty() ? config.state_dir : options.state_dir);
       try {
         const Pipeline checked(config.pipeline);
       } catch (const std::invalid_argument& problem) {
@@ -134,12 +138,16 @@ std::vector<std::string> Berth::check_config(const Options& options) {
       } catch (const KeyProblem& problem) {
         problems.push_back(config.file.string() + ": [credentials]: " + problem.what());
       }
-      return problems;
     } catch (const ConfigurationError& problem) {
-      std::vector<std::string> problems;
       for (const ConfigProblem& one : problem.problems()) problems.push_back(one.text());
-      return problems;
     }
+    return report;
+  });
+}
+
+ConfigReport Berth::check_accounts_of_config() {
+  return at_the_door([&] {
+    return online_findings(parts_->settings(), parts_->clouds, *parts_->clock, *parts_->journal);
   });
 }
 

@@ -363,6 +363,12 @@ struct Waiting {
   std::function<bool()> stop;                        // true: return now, leave the rest to others
 };
 
+/// What a check of the config found, one sentence each with file:line:column and what to do.
+struct ConfigReport {
+  std::vector<std::string> problems;  // berth would not work, or not as was meant
+  std::vector<std::string> warnings;  // it works, and may cost or show more than was meant
+};
+
 class Berth {
  public:
   /// Throws Error (config, ledger). Plugins are loaded when first needed.
@@ -374,9 +380,12 @@ class Berth {
   /// The config that open() would read. Throws Error (config) when there is none.
   static std::filesystem::path config_path(const Options& options);
 
-  /// Every problem of the config, one sentence each with file:line:column, also what the plugins'
-  /// manifests say about their settings. Empty: all is well.
-  static std::vector<std::string> check_config(const Options& options);
+  /// Every problem of the config, also what the plugins' manifests say about their settings, what
+  /// cannot be used (the state folder, the log file), and what is only risky. Asks nobody outside.
+  static ConfigReport check_config(const Options& options);
+  /// The same of what only the vendors know: do the credentials of the config's accounts work, do
+  /// they sell in each region, in a currency that has a rate? Buys nothing.
+  ConfigReport check_accounts_of_config();
   /// What is no mistake of the config and costs money: organizations and accounts that are not in
   /// it any more while the ledger, which is only looked at, has servers of them. A sentence each.
   static std::vector<std::string> config_warnings(const Options& options);

@@ -10,11 +10,13 @@
 #include <thread>
 #include <utility>
 
+#include "config/key_places.hpp"
 #include "config/load.hpp"
 #include "engine/leaving.hpp"
 #include "engine/reap.hpp"
 #include "engine/standing.hpp"
 #include "http/curl_http.hpp"
+#include "ledger/state_folder.hpp"
 #include "reports.hpp"
 #include "request/names.hpp"
 #include "request/plain_text.hpp"
@@ -202,6 +204,20 @@ CatalogueOptions catalogue_options(const Installation& installation, const Confi
   return result;
 }
 
+namespace {
+
+/// A log that cannot be opened is a mistake of the config.
+std::unique_ptr<Journal> journal_of(const Configuration& config) {
+  if (!config.log_file.empty())
+    if (const std::string why = appending_problem(config.log_file); !why.empty())
+      throw Error(Problem::config, KeyPlaces(config).of("berth.log_file").text() +
+                                       ": log_file names " + config.log_file + ", and " + why +
+                                       " — name a file that this user may write, or leave it out");
+  return open_journal(level_of(config.log_level), config.log_file);
+}
+
+}  // namespace
+
 Berth::Parts::Parts(Options given)
     : options(std::move(given)),
       installation(installation_of(options)),
@@ -211,7 +227,7 @@ Berth::Parts::Parts(Options given)
       journal(options.log
                   ? std::make_unique<ForwardingJournal>(level_of(started_with.log_level),
                                                         options.log)
-                  : open_journal(level_of(started_with.log_level), started_with.log_file)),
+                  : journal_of(started_with)),
       clock(system_clock()),
       in_force(started_with, [this] { return loaded_again(); }, *clock, *journal,
                [this](const Configuration& now) { pipeline.replace(now.pipeline); }),

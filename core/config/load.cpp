@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "berth/toml_depth.hpp"
 #include "config/read.hpp"
 #include "config/secrets.hpp"
 #include "config/table_reader.hpp"
@@ -23,6 +24,14 @@ std::string lines_of(const std::vector<ConfigProblem>& problems) {
 }
 
 toml::table parse(std::string_view text, const Reading& reading) {
+  if (const auto deep = TomlDepth(text).beyond())
+    throw ConfigurationError({{{reading.file_name, deep->line, deep->column},
+                               "nested too deeply: a key or header has at most " +
+                                   std::to_string(most_toml_depth) +
+                                   " parts, and brackets and braces stand at most so deep in "
+                                   "each other",
+                               "no key of berth needs more than 3; config/berth.toml has them "
+                               "all"}});
   try {
     return toml::parse(text, reading.file_name);
   } catch (const toml::parse_error& error) {
@@ -55,8 +64,7 @@ ConfigurationError::ConfigurationError(std::vector<ConfigProblem> problems)
 
 Configuration parse_settings(std::string_view text, const std::filesystem::path& name,
                              const Environment& environment) {
-  Reading reading{name.string(), std::filesystem::absolute(name).parent_path(), environment, {},
-                  {}};
+  Reading reading{name.string(), std::filesystem::absolute(name).parent_path(), environment};
   const toml::table file = parse(text, reading);
   Configuration configuration;
   configuration.file = std::filesystem::absolute(name).lexically_normal();

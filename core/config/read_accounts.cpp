@@ -46,29 +46,25 @@ void read_plugin_id(TableReader& reader, std::string_view key, std::string& into
                     "a-z, 0-9 and '-', a letter first; see berth plugins list");
 }
 
-/// The id of an account or notifier; `others` have one already.
-template <class Entry>
-void read_id(TableReader& reader, const std::vector<Entry>& others, std::string& into) {
+/// The id of an account or notifier; `others` are those of the ones before.
+void read_id(TableReader& reader, Names& others, std::string& into) {
   if (!reader.require("id", "\"main\"")) return;
   reader.text("id", into);
   if (into.empty()) return;
   if (!is_name(into))
     return reader.complain("id", "is '" + into + "', which is no name",
                            "1 to 40 of a-z, 0-9 and '-', a letter first and no '-' last");
-  for (const Entry& other : others)
-    if (other.id == into)
-      return reader.complain("id", "is '" + into + "', as of the one at " + other.place.text());
+  if (const Place* same = others.add(into, reader.place()))
+    reader.complain("id", "is '" + into + "', as of the one at " + same->text());
 }
 
-void read_organization_names(TableReader& reader, const Configuration& configuration,
-                             std::vector<std::string>& into) {
+void read_organization_names(TableReader& reader, std::vector<std::string>& into) {
   reader.texts("organizations", into);
-  std::vector<std::string> known;
-  for (const OrganizationSettings& each : configuration.organizations) known.push_back(each.id);
+  const Names& known = reader.reading().organizations;
   for (const PlacedText& each : reader.placed_texts("organizations"))
-    if (configuration.organization(each.text) == nullptr)
+    if (!known.has(each.text))
       reader.reading().complain(each.place, "there is no organization '" + each.text + "'",
-                                suggestion_for(each.text, known));
+                                known.suggestion_for(each.text));
 }
 
 void add_keys_of(TableReader& reader, const PlacedText& file, std::vector<std::string>& into) {
@@ -173,14 +169,15 @@ void refuse_overlap(TableReader& reader, const PluginSettings& settings) {
 }  // namespace
 
 void read_accounts(TableReader& root, Configuration& into) {
+  Names ids;
   for (const toml::table* table : root.tables("account")) {
     TableReader reader(root.reading(), *table, "account");
     AccountSettings account;
     account.place = reader.place();
-    read_id(reader, into.accounts, account.id);
+    read_id(reader, ids, account.id);
     read_plugin_id(reader, "plugin", account.plugin);
     if (reader.require("organizations", "[\"acme\"]")) {
-      read_organization_names(reader, into, account.organizations);
+      read_organization_names(reader, account.organizations);
       if (account.organizations.empty() && reader.placed_texts("organizations").empty())
         reader.complain("organizations", "is empty: nobody may use this account",
                         "to set it aside write active = false");
@@ -199,11 +196,12 @@ void read_accounts(TableReader& root, Configuration& into) {
 }
 
 void read_notifiers(TableReader& root, Configuration& into) {
+  Names ids;
   for (const toml::table* table : root.tables("notifier")) {
     TableReader reader(root.reading(), *table, "notifier");
     NotifierSettings notifier;
     notifier.place = reader.place();
-    read_id(reader, into.notifiers, notifier.id);
+    read_id(reader, ids, notifier.id);
     read_plugin_id(reader, "plugin", notifier.plugin);
     reader.texts("events", notifier.events);
     for (const PlacedText& each : reader.placed_texts("events")) {
@@ -212,7 +210,7 @@ void read_notifiers(TableReader& root, Configuration& into) {
         reader.reading().complain(each.place, "'" + each.text + "': a '*' may end an event only",
                                   "as in \"deployment.*\"");
     }
-    read_organization_names(reader, into, notifier.organizations);
+    read_organization_names(reader, notifier.organizations);
     read_isolation(reader, notifier.isolation);
     notifier.settings = read_plugin_settings(reader);
     into.notifiers.push_back(std::move(notifier));
@@ -245,11 +243,12 @@ void read_stack_settings(TableReader& root, StackSettings& into) {
 
 void read_stacks(TableReader& root, Configuration& into) {
   read_stack_settings(root, into.stacks);
+  Names ids;
   for (const toml::table* table : root.tables("stack_provisioner")) {
     TableReader reader(root.reading(), *table, "stack_provisioner");
     StackProvisionerSettings provisioner;
     provisioner.place = reader.place();
-    read_id(reader, into.stack_provisioners, provisioner.id);
+    read_id(reader, ids, provisioner.id);
     read_plugin_id(reader, "plugin", provisioner.plugin);
     read_isolation(reader, provisioner.isolation);
     provisioner.settings = read_plugin_settings(reader);
@@ -262,14 +261,15 @@ void read_stacks(TableReader& root, Configuration& into) {
 }
 
 void read_plugins(TableReader& root, Configuration& into) {
+  Names ids;
   for (const toml::table* table : root.tables("plugin")) {
     TableReader reader(root.reading(), *table, "plugin");
     PluginEntry plugin;
     plugin.place = reader.place();
     read_plugin_id(reader, "id", plugin.id);
-    for (const PluginEntry& other : into.plugins)
-      if (other.id == plugin.id && !plugin.id.empty())
-        reader.complain("id", "is '" + plugin.id + "', as of the one at " + other.place.text());
+    if (!plugin.id.empty())
+      if (const Place* same = ids.add(plugin.id, plugin.place))
+        reader.complain("id", "is '" + plugin.id + "', as of the one at " + same->text());
     reader.path("path", plugin.path);
     reader.command("command", plugin.command);
     if (reader.has("path") == reader.has("command"))

@@ -1,5 +1,4 @@
 // [[account.discount]]: prices that were negotiated.
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -36,16 +35,23 @@ void read_types(TableReader& reader, Discount& discount) {
   }
 }
 
-void read_regions(TableReader& reader, const AccountSettings& account, Discount& discount) {
+/// Those that the account buys in; none: the provider's own, which only its plugin knows.
+Names regions_of(const AccountSettings& account) {
+  Names known;
+  for (const std::string& region : account.regions) known.add(region, account.place);
+  if (account.regions.empty() && !account.default_region.empty())
+    known.add(account.default_region, account.place);
+  return known;
+}
+
+void read_regions(TableReader& reader, const Names& known, Discount& discount) {
   reader.texts("regions", discount.regions);
-  std::vector<std::string> known = account.regions;
-  if (known.empty() && !account.default_region.empty()) known.push_back(account.default_region);
-  if (known.empty()) return;  // the provider's own, which only its plugin knows
+  if (known.empty()) return;
   for (const PlacedText& each : reader.placed_texts("regions"))
-    if (std::find(known.begin(), known.end(), each.text) == known.end())
+    if (!known.has(each.text))
       reader.reading().complain(each.place,
                                 "'" + each.text + "' is no region that this account buys in",
-                                suggestion_for(each.text, known));
+                                known.suggestion_for(each.text));
 }
 
 void read_percent(TableReader& reader, Discount& discount) {
@@ -101,12 +107,13 @@ std::string short_text(const Place& place) {
 
 void read_discounts(TableReader& owner, AccountSettings& account) {
   Place for_all;  // of the discount that speaks for every offer
+  const Names known = regions_of(account);
   for (const toml::table* table : owner.tables("discount")) {
     TableReader reader(owner.reading(), *table, "account.discount");
     Discount discount;
     discount.place = short_text(reader.place());
     read_types(reader, discount);
-    read_regions(reader, account, discount);
+    read_regions(reader, known, discount);
     read_percent(reader, discount);
     read_hourly(reader, discount);
     read_date(reader, discount);

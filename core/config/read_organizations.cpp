@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "config/read.hpp"
 #include "request/names.hpp"
 #include "request/plain_text.hpp"
@@ -12,6 +10,7 @@ constexpr const char* name_rule = "1 to 40 of a-z, 0-9 and '-', a letter first a
 constexpr int most_servers = 100'000;
 
 void read_applications(TableReader& organization, OrganizationSettings& into) {
+  Names known;
   for (const toml::table* table : organization.tables("application")) {
     TableReader reader(organization.reading(), *table, "organization.application");
     ApplicationSettings application;
@@ -32,10 +31,7 @@ void read_applications(TableReader& organization, OrganizationSettings& into) {
     if (reader.has("strategy")) application.strategy = strategy;
     reader.command("command", application.command);
     reader.command("release_command", application.release_command);
-    const bool twice = std::any_of(
-        into.applications.begin(), into.applications.end(),
-        [&](const ApplicationSettings& other) { return other.name == application.name; });
-    if (twice && !application.name.empty())
+    if (!application.name.empty() && known.add(application.name, reader.place()) != nullptr)
       reader.complain("name", "is '" + application.name + "', as of another application of " +
                                   into.id);
     into.applications.push_back(std::move(application));
@@ -52,9 +48,9 @@ void read_organizations(TableReader& root, Configuration& into) {
     if (reader.require("id", "\"acme\"")) reader.text("id", organization.id);
     if (!organization.id.empty() && !is_name(organization.id))
       reader.complain("id", "is '" + organization.id + "', which is no name", name_rule);
-    if (!organization.id.empty() && into.organization(organization.id) != nullptr)
-      reader.complain("id", "is '" + organization.id + "', as of the one at " +
-                                into.organization(organization.id)->place.text());
+    if (!organization.id.empty())
+      if (const Place* same = root.reading().organizations.add(organization.id, organization.place))
+        reader.complain("id", "is '" + organization.id + "', as of the one at " + same->text());
     reader.boolean("auto_provisioning", organization.auto_provisioning);
     reader.boolean("auto_approve_provisioning", organization.auto_approve_provisioning);
     if (reader.has("max_servers")) {

@@ -84,12 +84,14 @@ void read_providers(TableReader& stage, const Configuration& configuration,
                     std::vector<std::string>& into) {
   stage.texts("providers", into);
   if (!configuration.credentials.key_file.empty()) return;
-  std::vector<std::string> known;
-  for (const AccountSettings& account : configuration.accounts) known.push_back(account.plugin);
+  if (!stage.has("providers")) return;
+  Names known;
+  for (const AccountSettings& account : configuration.accounts)
+    known.add(account.plugin, account.place);
   for (const PlacedText& each : stage.placed_texts("providers"))
-    if (std::find(known.begin(), known.end(), each.text) == known.end())
+    if (!known.has(each.text))
       stage.reading().complain(each.place, "no account has the plugin '" + each.text + "'",
-                               suggestion_for(each.text, known));
+                               known.suggestion_for(each.text));
 }
 
 std::vector<StageSettings> default_pipeline() {
@@ -100,12 +102,6 @@ std::vector<StageSettings> default_pipeline() {
     stages.push_back(std::move(settings));
   }
   return stages;
-}
-
-bool stands_before_selection(const std::vector<StageSettings>& before) {
-  return std::none_of(before.begin(), before.end(), [](const StageSettings& each) {
-    return each.stage == "selection";
-  });
 }
 
 /// The words that name stages; a wrong one is complained about where it stands.
@@ -129,6 +125,7 @@ void read_pipeline(TableReader& root, Configuration& into) {
     return;
   }
   bool all_known = true;
+  Names stages;
   for (const toml::table* table : tables) {
     TableReader reader(root.reading(), *table, "pipeline");
     StageSettings stage;
@@ -138,10 +135,16 @@ void read_pipeline(TableReader& root, Configuration& into) {
       continue;
     }
     refuse_foreign_keys(reader, stage.stage);
+    if (const Place* same = stages.add(stage.stage, reader.place())) {
+      reader.complain("stage", "is '" + stage.stage + "', as of the one at " + same->text(),
+                      "a stage stands once");
+      all_known = false;  // and what it says is not looked at
+      continue;
+    }
     reader.whole("headroom_percent", 0, 1000, stage.headroom_percent);
     read_minimum(reader, stage.minimum);
     read_price_cap(reader, into, stage.price_cap);
-    if (stage.stage == "approval" && stage.price_cap && !stands_before_selection(into.pipeline))
+    if (stage.stage == "approval" && stage.price_cap && stages.has("selection"))
       reader.complain("price_cap",
                       "means nothing to 'approval' after 'selection', which asks for the price of "
                       "the offer itself",

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -21,6 +22,20 @@ std::filesystem::path Reading::path_of(std::string_view text) const {
     if (const char* home = environment("HOME"); home != nullptr && *home != '\0')
       return (std::filesystem::path(home) / text.substr(2)).lexically_normal();
   return (folder / text).lexically_normal();
+}
+
+const Place* Names::add(const std::string& name, const Place& place) {
+  const auto [known, is_new] = places_.try_emplace(name, place);
+  return is_new ? nullptr : &known->second;
+}
+
+std::string Names::suggestion_for(std::string_view word) const {
+  constexpr std::size_t most = 200;  // who has more would wait for it at each mistyped name
+  if (places_.size() > most) return {};
+  std::vector<std::string> known;
+  for (const auto& [name, place] : places_) known.push_back(name);
+  std::sort(known.begin(), known.end());
+  return berth::suggestion_for(word, known);
 }
 
 std::optional<std::string> Reading::text_in(const std::filesystem::path& file,

@@ -175,8 +175,9 @@ std::vector<PlacedText> TableReader::placed_texts(std::string_view key, bool may
 void TableReader::texts(std::string_view key, std::vector<std::string>& into) {
   if (!has(key)) return;
   into.clear();
+  Names seen;
   for (PlacedText& each : placed_texts(key)) {
-    if (std::find(into.begin(), into.end(), each.text) != into.end())
+    if (seen.add(each.text, each.place) != nullptr)
       reading_.complain(each.place, quoted(key) + " has '" + each.text + "' twice");
     else
       into.push_back(std::move(each.text));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,13 +17,29 @@
 
 namespace berth {
 
+/// Names of one kind, each with its place. A config may have as many as it likes: to look one up
+/// takes the same time among ten and among ten thousand.
+class Names {
+ public:
+  /// nullptr: it is new, and known from now on; else the place of the first of this name.
+  const Place* add(const std::string& name, const Place& place);
+  [[nodiscard]] bool has(const std::string& name) const { return places_.count(name) != 0; }
+  [[nodiscard]] bool empty() const { return places_.empty(); }
+  /// "did you mean 'x'?", or "": nothing is near, or there are too many to be compared with.
+  [[nodiscard]] std::string suggestion_for(std::string_view word) const;
+
+ private:
+  std::unordered_map<std::string, Place> places_;
+};
+
 /// One reading of one file: where it stands, and what was found wrong so far.
 struct Reading {
   std::string file_name;         // as problems show it
   std::filesystem::path folder;  // what relative paths are relative to
   const Environment& environment;
-  std::vector<ConfigProblem> problems;
-  std::vector<NamedFile> files;  // that were read
+  std::vector<ConfigProblem> problems{};
+  std::vector<NamedFile> files{};  // that were read
+  Names organizations{};           // that there are, with the place of each
 
   [[nodiscard]] Place place_of(const toml::source_region& source) const;
   void complain(Place place, std::string sentence, std::string suggestion = {});

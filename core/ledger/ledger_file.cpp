@@ -31,9 +31,7 @@ std::vector<std::string> migrations() {
 
 LedgerError unwritable(const std::string& folder, const std::string& why) {
   return {LedgerProblem::unwritable_folder,
-          "The state folder " + folder + " cannot be used: " + why +
-              ". Give this user a folder that it may write, or name another one (state_dir in "
-              "the configuration)."};
+          "The state folder " + folder + " cannot be used: " + why + "."};
 }
 
 /// One process at a time sets up the ledger; the others wait for it.
@@ -55,7 +53,8 @@ void make_file(const std::string& folder, const std::string& path) {
   if (problem == ENOSPC || problem == EDQUOT) {
     throw explained({sqlite::Fault::full, strerror(problem)}, path);
   }
-  throw unwritable(folder, path + " cannot be made (" + strerror(problem) + ")");
+  throw unwritable(folder, path + " cannot be made (" + strerror(problem) +
+                               "). Give this user a folder that it may write");
 }
 
 void refuse_newer(std::int64_t version, const std::string& path) {
@@ -137,6 +136,8 @@ std::unique_ptr<sqlite::Database> open_ledger_file(const std::string& folder,
     throw unwritable(folder, why);
   }
   const std::string path = ledger_path(folder);
+  if (const std::string why = state_file_problem(path); !why.empty())
+    throw LedgerError(LedgerProblem::unwritable_folder, why + " Nothing was changed.");
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) {
     look_at_version(path);

@@ -10,6 +10,7 @@
 #include "ledger/ledger_file.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/sqlite_transaction.hpp"
+#include "ledger/state_folder.hpp"
 #include "ledger/whereabouts.hpp"
 
 namespace berth {
@@ -49,6 +50,7 @@ class ReadingLedger final : public Ledger {
         path_(ledger_path(folder)),
         installation_id_(std::move(installation_id)),
         instance_(std::move(instance)) {
+    refuse_link();
     read([](const LedgerView&) {});  // what cannot be read is told at once
   }
 
@@ -94,6 +96,15 @@ class ReadingLedger final : public Ledger {
   }
 
  private:
+  /// Its log and its locks are beside the file itself, and not where they would be looked for.
+  /// Whose the file is does not matter here: who only reads does nothing on its word.
+  void refuse_link() const {
+    struct stat found {};
+    if (lstat(path_.c_str(), &found) != 0 || !S_ISLNK(found.st_mode)) return;
+    if (const std::string why = state_file_problem(path_); !why.empty())
+      throw LedgerError(LedgerProblem::unwritable_folder, why);
+  }
+
   struct Moved {};  // what was read without a lock changed meanwhile
 
   [[nodiscard]] Traces look() const { return {trace_of(path_), trace_of(path_ + "-wal")}; }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -12,7 +13,46 @@
 #include <system_error>
 #include <vector>
 
+#include "trust/ownership.hpp"
+
 namespace berth {
+
+namespace {
+
+constexpr const char* another =
+    ". Give this user a folder that it may write, or name another one (state_dir in the "
+    "configuration)";
+
+/// The nearest folder on the way to `path` that is there; "" if there is none.
+std::filesystem::path nearest_of(std::filesystem::path path) {
+  std::error_code ignored;
+  while (!path.empty() && !std::filesystem::exists(path, ignored)) {
+    if (path == path.parent_path()) return {};
+    path = path.parent_path();
+  }
+  return path;
+}
+
+/// Can something be made in this folder? Tried, since modes do not tell all (/proc, a read-only
+/// mount): a folder of no other's name, which is gone at once. 0, or the errno.
+int making_problem(const std::filesystem::path& folder) {
+  std::string trial = (folder / ".berth-check-XXXXXX").string();
+  if (mkdtemp(trial.data()) == nullptr) return errno;
+  return rmdir(trial.c_str()) == 0 ? 0 : errno;
+}
+
+/// "": it is there, and can be written by this user and nobody else.
+std::string use_problem(const std::string& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored))
+    return std::string("it is not a folder") + another;
+  if (faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+    return std::string("it cannot be written (") + strerror(errno) + ")" + another;
+  if (const auto problem = distrust_of_folder(folder)) return problem->words_for(folder);
+  return "";
+}
+
+}  // namespace
 
 std::string make_state_folder(const std::string& folder) {
   namespace fs = std::filesystem;
@@ -27,13 +67,43 @@ std::string make_state_folder(const std::string& folder) {
     if (mkdir(path->c_str(), 0700) == 0) {
       chmod(path->c_str(), 0700);  // a umask may have taken the owner's own rights
     } else if (errno != EEXIST) {  // else another process made it just now
-      return path->string() + " cannot be made (" + strerror(errno) + ")";
+      return path->string() + " cannot be made (" + strerror(errno) + ")" + another;
     }
   }
-  if (!fs::is_directory(folder, ignored)) return "it is not a folder";
-  if (faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return std::string("it cannot be written (") + strerror(errno) + ")";
+  return use_problem(folder);
+}
+
+std::string state_folder_problem(const std::string& folder) {
+  std::error_code ignored;
+  const std::filesystem::path whole = std::filesystem::absolute(folder, ignored);
+  const std::filesystem::path nearest = nearest_of(whole);
+  if (nearest == whole) return use_problem(folder);
+  if (const int problem = making_problem(nearest); problem != 0)
+    return "it cannot be made in " + nearest.string() + " (" + strerror(problem) + ")" + another;
+  if (const auto problem = distrust_of_folder(folder)) return problem->words_for(folder);
+  return "";
+}
+
+std::string appending_problem(const std::string& file) {
+  std::error_code ignored;
+  int problem = 0;
+  if (std::filesystem::is_directory(file, ignored)) {
+    problem = EISDIR;
+  } else if (std::filesystem::exists(file, ignored)) {
+    const int opened = open(file.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0) problem = errno;
+    if (opened >= 0) close(opened);
+  } else {
+    const std::filesystem::path whole = std::filesystem::absolute(file, ignored);
+    problem = making_problem(nearest_of(whole.parent_path()));
   }
+  return problem == 0 ? "" : std::string("it cannot be opened (") + strerror(problem) + ")";
+}
+
+std::string state_file_problem(const std::string& path) {
+  for (const char* part : {"", "-wal", "-shm", "-journal"})
+    if (const auto problem = distrust_of_own_file(path + part))
+      return problem->text_for(path + part);
   return "";
 }
 

@@ -111,7 +111,11 @@ class SqliteCache final : public Cache {
  public:
   SqliteCache(const std::string& folder, std::string& note)
       : folder_(folder), path_(folder + "/cache.db") {
-    const std::string why = make_state_folder(folder);
+    std::string why = make_state_folder(folder);
+    if (why.empty()) {
+      why = state_file_problem(path_);
+      if (!why.empty()) why.pop_back();  // it becomes a part of a sentence
+    }
     if (why.empty()) open_file();
     if (!database_) use_memory(why);
     if (!why_in_memory_.empty()) {

@@ -139,6 +139,41 @@ std::optional<Distrust> distrust_of(const fs::path& file) {
   return {};
 }
 
+std::optional<Distrust> distrust_of_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(folder, error).lexically_normal();
+  struct stat facts {};
+  if (!error && ::stat(whole.c_str(), &facts) == 0) {
+    if (!is_ours(facts))
+      return Distrust{
+          whole,
+          "it belongs to user " + std::to_string(facts.st_uid) +
+              ", neither to root nor to the user berth runs as, who could replace what is in it",
+          ::geteuid() == 0 && !is_of_the_system(whole)
+              ? "Run berth as that user, or take the folder over: chown -R 0 " + whole.string()
+              : "Run berth as that user, or use a folder of your own"};
+    if (others_may_write(facts))
+      return Distrust{whole,
+                      std::string("it can be written by ") +
+                          ((facts.st_mode & S_IWOTH) != 0 ? "every user" : "its group") +
+                          ", who could put files of theirs into it",
+                      remedy(whole, "Take that right away: chmod go-w", facts)};
+  }
+  return distrust_of(folder);
+}
+
+std::optional<Distrust> distrust_of_own_file(const fs::path& file) {
+  struct stat facts {};
+  if (::lstat(file.c_str(), &facts) != 0) return {};
+  if (!S_ISLNK(facts.st_mode)) return distrust_of(file);
+  std::error_code error;
+  return Distrust{fs::absolute(file, error).lexically_normal(),
+                  "it is a symbolic link, and what belongs beside the file itself (its log, its "
+                  "lock) is looked for beside the link",
+                  "Name the folder in which the file itself lies, or put the file here in the "
+                  "link's place"};
+}
+
 std::string Distrust::words_for(const fs::path& file) const {
   std::error_code error;
   const bool itself = at == fs::absolute(file, error).lexically_normal();

@@ -27,6 +27,14 @@ struct Distrust {
 /// could. Of what is not there, the folder is looked at in which it would be made.
 std::optional<Distrust> distrust_of(const std::filesystem::path& file);
 
+/// The same of a folder that berth keeps files of its own in: nobody else may write it at all,
+/// since who may adds files beside ours (a sticky folder does not hinder that).
+std::optional<Distrust> distrust_of_folder(const std::filesystem::path& folder);
+
+/// Of a file that berth made there itself: a link leads to where nobody has looked, and so it is
+/// refused; else as distrust_of(). nullopt also where there is none.
+std::optional<Distrust> distrust_of_own_file(const std::filesystem::path& file);
+
 /// Does it belong to the system, so that its owner and mode are not ours to change?
 bool is_of_the_system(const std::filesystem::path& path);
 

@@ -3,11 +3,13 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "berth/did_you_mean.hpp"
 #include "berth/stack_rules.hpp"
+#include "berth/toml_depth.hpp"
 #include "render.hpp"
 
 namespace berth::stacks {
@@ -269,7 +271,14 @@ Part read_part(const fs::path& folder) {
   const std::string file = (folder / "part.toml").string();
   toml::table whole;
   try {
-    whole = toml::parse_file(file);
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) throw TemplateProblem(file + ": cannot be read");
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (const auto deep = TomlDepth(text).beyond())
+      throw TemplateProblem(file + ":" + std::to_string(deep->line) + ":" +
+                            std::to_string(deep->column) + ": nested more than " +
+                            std::to_string(most_toml_depth) + " deep");
+    whole = toml::parse(text, file);
   } catch (const toml::parse_error& error) {
     throw TemplateProblem(file + ":" + std::to_string(error.source().begin.line) + ":" +
                           std::to_string(error.source().begin.column) + ": " +

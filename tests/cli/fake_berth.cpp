@@ -53,9 +53,14 @@ std::filesystem::path Berth::config_path(const Options& options) {
   return options.config.empty() ? "/etc/berth/berth.toml" : options.config;
 }
 
-std::vector<std::string> Berth::check_config(const Options& options) {
+ConfigReport Berth::check_config(const Options& options) {
   record("check_config " + options.config.string());
-  return script().config_problems;
+  return {script().config_problems, {}};
+}
+
+ConfigReport Berth::check_accounts_of_config() {
+  record("check_accounts_of_config");
+  return script().online;
 }
 
 std::vector<std::string> Berth::config_warnings(const Options&) {

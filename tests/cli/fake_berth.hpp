@@ -55,6 +55,7 @@ struct Script {
   std::vector<PluginReport> plugins;
   std::vector<CheckLine> checks;
   std::vector<std::string> config_problems, config_warnings;
+  ConfigReport online;
   std::string plugin_reply = "{}";
 };
 

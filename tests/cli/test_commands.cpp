@@ -463,6 +463,18 @@ TEST(Servers, OfAnOrganizationThatLeftAreGivenBackWithAConfirmation) {
   EXPECT_EQ("web-1 is out of the fleet; berth destroyed nothing.\n", session.out.str());
 }
 
+TEST(Config, TheVendorsAreAskedWhereThatIsWantedAndNothingElseIsWrong) {
+  Session session;
+  script().online = {{"b.toml:9:1: 'h' sells nothing in region 'nbg9'"}, {}};
+  EXPECT_EQ(2, session.run({"config", "check", "--online", "--config", "b.toml"}));
+  EXPECT_TRUE(has(session.out.str(), "nbg9"));
+  EXPECT_TRUE(script().opened && script().opened->read_only);
+  Session second;
+  script().config_problems = {"b.toml:3:1: unknown key"};
+  EXPECT_EQ(2, second.run({"config", "check", "--online", "--config", "b.toml"}));
+  EXPECT_FALSE(script().opened);
+}
+
 TEST(Config, ThePathIsTheOneThatIsNamed) {
   Session session;
   EXPECT_EQ(0, session.run({"config", "path", "--config", "/etc/../etc/b.toml"}));

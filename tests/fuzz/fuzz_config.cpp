@@ -1,4 +1,7 @@
 // berth.toml: refused with a sentence for each problem, or within every range that is promised.
+#include <sys/resource.h>
+#include <sys/time.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -71,9 +74,26 @@ void require_sound(const Configuration& config) {
   fuzz::require(approval, "a pipeline without approval");
 }
 
+/// A text that makes the parser call itself for each of its parts, or compare each of its names
+/// with each, is found by a short one: the stack is an eighth of the usual, and one input has so many
+/// seconds of this process's own work (a sanitizer's included), else it ends with SIGVTALRM.
+void limit_this_input() {
+  constexpr rlim_t most_stack_bytes = 1024 * 1024;
+  constexpr time_t most_seconds = 5;
+  rlimit stack{};
+  getrlimit(RLIMIT_STACK, &stack);
+  if (stack.rlim_cur != most_stack_bytes) {
+    stack.rlim_cur = most_stack_bytes;
+    fuzz::require(setrlimit(RLIMIT_STACK, &stack) == 0, "the stack could not be limited");
+  }
+  const itimerval work{{0, 0}, {most_seconds, 0}};
+  fuzz::require(setitimer(ITIMER_VIRTUAL, &work, nullptr) == 0, "the time could not be limited");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  limit_this_input();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     require_sound(parse_settings(text, "/fuzz/berth.toml", environment));

@@ -231,9 +231,66 @@ TEST(LedgerFile, in_a_folder_that_may_not_be_written_is_told) {
   chmod(folder.path().c_str(), 0755);
 }
 
+// Who may write the folder puts another ledger there, and berth buys and destroys on its word.
+TEST(LedgerFile, in_a_folder_that_others_may_write_was_used_without_a_word) {
+  const Folder outer;
+  const std::string folder = outer.file("state");
+  open_sqlite_ledger(folder, "installation");
+  for (const mode_t mode : {mode_t{0777}, mode_t{0770}, mode_t{01777}}) {
+    chmod(folder.c_str(), mode);
+    const auto refusal = refusal_of(folder);
+    EXPECT_TRUE(says(refusal, "can be written by ")) << mode;
+    EXPECT_TRUE(says(refusal, "chmod go-w " + folder)) << mode;
+  }
+  chmod(folder.c_str(), 0755);  // others may look
+  EXPECT_FALSE(refusal_of(folder));
+  chmod(outer.path().c_str(), 0777);
+  EXPECT_TRUE(says(refusal_of(folder), "chmod go-w " + outer.path()));
+  chmod(outer.path().c_str(), 01777);  // as /tmp is: the folder in it is ours
+  EXPECT_FALSE(refusal_of(folder));
+}
+
+TEST(LedgerFile, that_others_may_write_is_refused) {
+  const Folder folder;
+  open_sqlite_ledger(folder.path(), "installation");
+  chmod(folder.file("ledger.db").c_str(), 0666);
+  const auto refusal = refusal_of(folder.path());
+  EXPECT_TRUE(says(refusal, "chmod go-w " + folder.file("ledger.db")));
+  EXPECT_FALSE(refusal_of(folder.path(), true)) << "who only reads does nothing on its word";
+}
+
+TEST(LedgerFile, of_another_user_is_refused_to_root_and_served_to_its_owner) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives a folder away";
+  const Folder outer;
+  chmod(outer.path().c_str(), 0755);
+  const std::string folder = outer.file("state");
+  fs::create_directory(folder);
+  ASSERT_EQ(chown(folder.c_str(), 65534, 65534), 0);
+  chmod(folder.c_str(), 0700);
+  const auto refusal = refusal_of(folder);
+  EXPECT_TRUE(says(refusal, "belongs to user 65534"));
+  EXPECT_TRUE(says(refusal, "Run berth as that user"));
+  EXPECT_TRUE(says(refusal, "chown -R 0 " + folder));
+  const AsNobody nobody;
+  EXPECT_FALSE(refusal_of(folder));
+}
+
+// It was refused, or used, without a word on why the one and not the other.
+TEST(LedgerFile, that_is_a_symbolic_link_says_so) {
+  const Folder folder;
+  const Folder other;
+  open_sqlite_ledger(other.path(), "installation");
+  fs::create_symlink(other.file("ledger.db"), folder.file("ledger.db"));
+  for (const bool read_only : {false, true}) {
+    const auto refusal = refusal_of(folder.path(), read_only);
+    EXPECT_TRUE(says(refusal, folder.file("ledger.db") + ": it is a symbolic link"));
+    EXPECT_TRUE(says(refusal, "Name the folder in which the file itself lies"));
+  }
+}
+
 TEST(LedgerFile, on_a_full_disk_says_so_and_goes_on_when_there_is_room) {
   const Folder folder;
-  if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
+  if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=1m,mode=0700") != 0) {
     GTEST_SKIP() << "a small file system cannot be mounted here; the full disk was not tried";
   }
   {

@@ -127,7 +127,7 @@ TEST(ReadingLedger, on_a_full_disk_needs_no_room) {
   for (const bool with_log : {false, true}) {
     for (const bool with_index : {false, true}) {
       const Folder folder;
-      if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0)
+      if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=1m,mode=0700") != 0)
         GTEST_SKIP() << "a small file system cannot be mounted here";
       open_sqlite_ledger(folder.path(), "theirs");
       if (with_log) leave_a_log(folder.path());

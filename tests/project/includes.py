@@ -42,7 +42,8 @@ MAY_INCLUDE = {
     "core/projects.hpp": ["request/"],
     # berth.cpp and the few files beside it build the objects, so they see every folder.
     "core": ["account_changes.hpp", "account_reports.hpp", "accounts.hpp", "berth.hpp",
-             "berth_parts.hpp", "configured.hpp", "outside_credentials.hpp", "plan_reader.hpp", "plugin_checks.hpp",
+             "berth_parts.hpp", "config_findings.hpp", "configured.hpp", "outside_credentials.hpp",
+             "plan_reader.hpp", "plugin_checks.hpp",
              "project_changes.hpp", "project_provisioning.hpp", "project_reports.hpp",
              "projects.hpp", "reaping.hpp", "reports.hpp", "shared_budgets.hpp",
              "watched_config.hpp", "watched_edges.hpp", "stacks/", "trust/", "access/",
