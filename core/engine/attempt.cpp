@@ -17,6 +17,7 @@
 #include "engine/record.hpp"
 #include "engine/refusals.hpp"
 #include "engine/standing.hpp"
+#include "engine/taking_back.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
 
@@ -315,13 +316,16 @@ bool decided_by_another(const EngineParts& parts, const AttemptRecord& attempt) 
 
 Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateRequest& request) {
   return [&parts, id = intent.id, account = intent.account, config = intent.config,
-          request]() -> Apply {
+          before = intent.unknown_outcome, request]() -> Apply {
     // The last moment at which nothing was asked for yet.
     if (!config.empty() && !parts.configuration.still(config))
-      return [&parts, id](LedgerTransaction& tx) {
+      return [&parts, id, before](LedgerTransaction& tx) {
         std::optional<AttemptRecord> attempt = tx.attempt(id);
-        if (attempt && attempt->status == AttemptStatus::requested)
-          put_back_by_config(parts, tx, *attempt);
+        if (!attempt) return;
+        if (attempt->status == AttemptStatus::requested) return put_back_by_config(parts, tx, *attempt);
+        Failure nothing;  // was asked for
+        nothing.effect = Effect::none;
+        answered_after_all(parts, tx, *attempt, nothing, before);
       };
     Result<Created> created = [&]() -> Result<Created> {
       // It may have been set aside after it was chosen.
@@ -344,9 +348,11 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
                     parts.settings().provisioning.call_timeout_ms, &parts.stopping);
       return cloud->provider->create(request, call);
     }();
-    return [&parts, id, created](LedgerTransaction& tx) {
+    return [&parts, id, before, created](LedgerTransaction& tx) {
       std::optional<AttemptRecord> attempt = tx.attempt(id);
-      if (!attempt || attempt->status != AttemptStatus::requested) return;
+      if (!attempt) return;
+      if (attempt->status != AttemptStatus::requested)
+        return answered_after_all(parts, tx, *attempt, created, before);
       if (created && is_anothers(tx, *attempt, created->server)) {
         disown(parts, tx, *attempt, created->server);
       } else if (created) {
@@ -540,7 +546,10 @@ void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const Attempt
 }
 
 bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
-  return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();
+  if (!view.waiting_for(attempt.id).empty()) return true;
+  if (!attempt.deployment_id.empty()) return false;
+  const auto server = view.server(attempt.server_id);
+  return server && server->status == ServerStatus::booting;
 }
 
 std::int64_t back_off_ms(const EngineParts& parts, int errors) {
@@ -582,7 +591,7 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   extend_record(parts, tx, record_of(tx, attempt),
                 [&](AuditRecord& record) { record.vendor_id = server.server_id; });
   const auto all_waiting = tx.waiting_for(attempt.id);
-  if (all_waiting.empty() && !attempt.deployment_id.empty()) {
+  if (!wanted(tx, attempt)) {
     give_up(parts, tx, attempt, "unwanted", "Nobody waits for it any more.", false);
     return;
   }
