@@ -8,6 +8,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
+#include "engine/hindrance.hpp"
 #include "engine/intent.hpp"
 #include "engine/leaving.hpp"
 #include "engine/offer_codec.hpp"
@@ -371,6 +372,19 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
   };
 }
 
+/// The create whose answer was lost made a server, which has ended since: a failed boot, and the
+/// vendor says why.
+void terminated(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+                const CloudServer& server) {
+  attempt.vendor_id = server.server_id;
+  extend_record(parts, tx, record_of(tx, attempt),
+                [&](AuditRecord& record) { record.vendor_id = server.server_id; });
+  give_up(parts, tx, attempt, "boot_failed",
+          "Server " + server.server_id + " at " + attempt.account + " was terminated" +
+              reason_of(server) + ".",
+          true);
+}
+
 /// After an unknown outcome: is there a server? Only two complete looks, a settling time apart and
 /// beyond the time-out of the call, count as a no.
 Work look_up(const EngineParts& parts, const AttemptRecord& intent,
@@ -385,21 +399,32 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
       if (!attempt || attempt->status != AttemptStatus::requested) return;
       const Moment now = parts.clock.now();
       const ProvisioningSettings& rules = parts.settings().provisioning;
-      bool was_there = false;  // made, and terminated since
+      bool was_there = false;
+      const CloudServer* ended = nullptr;  // made, and terminated since
       if (found)
         for (const CloudServer& server : found->servers) {
           if (server.attempt_id != id) continue;
           was_there = true;
-          if (server.state == ServerState::gone || is_anothers(tx, *attempt, server)) continue;
+          if (is_anothers(tx, *attempt, server)) continue;
+          if (server.state == ServerState::gone) {
+            ended = &server;
+            continue;
+          }
           accept(parts, tx, *attempt, server, attempt->note);
           return;
         }
+      if (ended != nullptr && !ended->detail.empty())
+        return terminated(parts, tx, *attempt, *ended);
       const bool absent =
           found && found->complete &&
           (was_there ||
            std::find(found->absent.begin(), found->absent.end(), id) != found->absent.end());
       if (!absent) {
         ++attempt->errors;
+        if (!found) {
+          attempt->failure_code = to_word(found.failure().code);
+          attempt->failure = parts.clouds.redacted(words_of(found.failure()));
+        }
         tx.save(*attempt);
         settle_attempt(tx, *attempt, now.after(back_off_ms(parts, attempt->errors)));
         return;
@@ -729,6 +754,7 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       }
       const Moment deadline = stage_deadline(*attempt);
       if (deadline.passed(now)) {
+        if (give_up_lacking(parts, tx, *attempt)) return std::nullopt;
         give_up(parts, tx, *attempt, "not_ready_in_time",
                 "Server " + attempt->vendor_id + " at " + attempt->account + " " +
                     missed_stage(parts, *attempt) + "." +

@@ -6,6 +6,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
+#include "engine/hindrance.hpp"
 #include "engine/leaving.hpp"
 #include "engine/readiness.hpp"
 #include "engine/standing.hpp"
@@ -13,17 +14,11 @@
 namespace berth {
 namespace {
 
-/// ": no capacity", the vendor's word on the state it shows, or nothing.
-std::string reason_of(const CloudServer& server) {
-  std::string detail = server.detail;
-  while (!detail.empty() && detail.back() == '.') detail.pop_back();
-  return detail.empty() ? detail : ": " + detail;
-}
-
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server) {
   if (is_anothers(tx, attempt, server)) return disown(parts, tx, attempt, server);
   if (server.state != ServerState::failed && !take_as_it_is(parts, tx, attempt, server)) return;
+  if (note_lack(tx, attempt, server)) return;
   switch (server.state) {
     case ServerState::failed:
     case ServerState::gone:
@@ -206,6 +201,8 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
                    now.after(std::max({failure.retry_after_ms.value_or(0),
                                        parts.settings().provisioning.look_interval_ms,
                                        back_off_ms(parts, 2)})));
+        for (AttemptRecord& attempt : tx2.unsettled_attempts(account))
+          note_unseen(parts, tx2, attempt, failure);
         return;
       }
       std::vector<AttemptRecord> fresh = tx2.unsettled_attempts(account);

@@ -75,6 +75,26 @@ def a_server_that_boots_is_taken_back_from_who_waits_for_it():
         nothing_is_left(story)
 
 
+def an_answer_that_cannot_be_read_is_shown():
+    with harness.Story() as story:
+        story.configure(vendors=("hetzner",))
+        story.berth("offers", "--org", "acme", code=0)
+        story.faults({"match": {"operation": "create"}, "do": {"slow_boot": 5000}},
+                     {"match": {"operation": "list"}, "do": "truncate"})
+        story.berth(*story.deploy_args("web", 2, 4, 50), "--no-wait", code=0)
+        running = story.start_berth("run")
+        shown = lambda: story.deployments()[0]["waits_for"]
+        story.wait_for(shown, "the reason")
+        waits = shown()
+        story.check(waits and "hetzner-main cannot be looked at: " in waits["sentence"], waits)
+        ran = story.berth("status", story.deployments()[0]["deployment_id"], code=0)
+        story.check("cannot be looked at" in ran.out, ran)
+        story.faults()
+        story.wait_for(lambda: story.deployments()[0]["status"] == "succeeded", "the deployment", 60)
+        story.end(running)
+        story.check(story.deployments()[0]["waits_for"] is None, story.deployments())
+
+
 def a_list_that_hides_a_fleet_costs_twenty_calls_and_loses_nobody():
     with harness.Story() as story:
         story.configure(vendors=("hetzner",), max_servers=40)
@@ -99,5 +119,5 @@ def a_list_that_hides_a_fleet_costs_twenty_calls_and_loses_nobody():
 
 harness.walk(a_wrong_purchase_is_taken_back_before_anything_was_asked_for,
              a_wrong_purchase_is_taken_back_while_its_create_is_under_way,
-             a_server_that_boots_is_taken_back_from_who_waits_for_it,
+             a_server_that_boots_is_taken_back_from_who_waits_for_it, an_answer_that_cannot_be_read_is_shown,
              a_list_that_hides_a_fleet_costs_twenty_calls_and_loses_nobody)
