@@ -477,7 +477,7 @@ class Berth {
   /// sealed, with the key of [credentials]. Throws refused (its check failed; nothing is saved).
   AccountReport add_account(const AccountChange& account);
   AccountReport update_account(const AccountChange& change);
-  /// Checks it again and records what came of it.
+  /// Checks it again, and records what came of it where it is no account of the config.
   AccountReport validate_account(std::string_view account);
   /// Refused while servers live there. Returns its id.
   std::string remove_account(std::string_view account);

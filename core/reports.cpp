@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/attempt.hpp"
+#include "engine/hindrance.hpp"
 #include "engine/reconcile.hpp"
 #include "plan_reader.hpp"
 
@@ -98,6 +99,15 @@ DeploymentReport report_of(const LedgerView& view, const DeploymentRecord& deplo
     report.waits_for = {deployment.waits_code, deployment.waits_sentence,
                         deployment.waits_since_unix_ms,
                         deployment.waits_until ? deployment.waits_until->unix_ms : 0};
+  if (deployment.status == DeploymentStatus::provisioning)
+    if (const auto attempt = view.attempt(deployment.attempt_id))
+      if (std::string why = hindrance_of(*attempt); !why.empty()) {
+        if (report.reason.find(why) == std::string::npos) report.reason += " " + why;
+        report.waits_for = {attempt->failure_code, std::move(why), deployment.updated_unix_ms,
+                            deployment.provisioning_deadline
+                                ? deployment.provisioning_deadline->unix_ms
+                                : 0};
+      }
   const std::string decision = view.decision_json(deployment.id);
   if (!decision.empty()) report.plan = read_plan(decision);
   report.command_output = deployment.command_tail;

@@ -8,6 +8,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/boots.hpp"
 #include "engine/finish.hpp"
+#include "engine/hindrance.hpp"
 #include "engine/intent.hpp"
 #include "engine/leaving.hpp"
 #include "engine/offer_codec.hpp"
@@ -17,6 +18,7 @@
 #include "engine/record.hpp"
 #include "engine/refusals.hpp"
 #include "engine/standing.hpp"
+#include "engine/taking_back.hpp"
 #include "engine/tell.hpp"
 #include "offers/call.hpp"
 
@@ -315,13 +317,16 @@ bool decided_by_another(const EngineParts& parts, const AttemptRecord& attempt) 
 
 Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateRequest& request) {
   return [&parts, id = intent.id, account = intent.account, config = intent.config,
-          request]() -> Apply {
+          before = intent.unknown_outcome, request]() -> Apply {
     // The last moment at which nothing was asked for yet.
     if (!config.empty() && !parts.configuration.still(config))
-      return [&parts, id](LedgerTransaction& tx) {
+      return [&parts, id, before](LedgerTransaction& tx) {
         std::optional<AttemptRecord> attempt = tx.attempt(id);
-        if (attempt && attempt->status == AttemptStatus::requested)
-          put_back_by_config(parts, tx, *attempt);
+        if (!attempt) return;
+        if (attempt->status == AttemptStatus::requested) return put_back_by_config(parts, tx, *attempt);
+        Failure nothing;  // was asked for
+        nothing.effect = Effect::none;
+        answered_after_all(parts, tx, *attempt, nothing, before);
       };
     Result<Created> created = [&]() -> Result<Created> {
       // It may have been set aside after it was chosen.
@@ -344,9 +349,11 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
                     parts.settings().provisioning.call_timeout_ms, &parts.stopping);
       return cloud->provider->create(request, call);
     }();
-    return [&parts, id, created](LedgerTransaction& tx) {
+    return [&parts, id, before, created](LedgerTransaction& tx) {
       std::optional<AttemptRecord> attempt = tx.attempt(id);
-      if (!attempt || attempt->status != AttemptStatus::requested) return;
+      if (!attempt) return;
+      if (attempt->status != AttemptStatus::requested)
+        return answered_after_all(parts, tx, *attempt, created, before);
       if (created && is_anothers(tx, *attempt, created->server)) {
         disown(parts, tx, *attempt, created->server);
       } else if (created) {
@@ -365,6 +372,19 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
   };
 }
 
+/// The create whose answer was lost made a server, which has ended since: a failed boot, and the
+/// vendor says why.
+void terminated(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
+                const CloudServer& server) {
+  attempt.vendor_id = server.server_id;
+  extend_record(parts, tx, record_of(tx, attempt),
+                [&](AuditRecord& record) { record.vendor_id = server.server_id; });
+  give_up(parts, tx, attempt, "boot_failed",
+          "Server " + server.server_id + " at " + attempt.account + " was terminated" +
+              reason_of(server) + ".",
+          true);
+}
+
 /// After an unknown outcome: is there a server? Only two complete looks, a settling time apart and
 /// beyond the time-out of the call, count as a no.
 Work look_up(const EngineParts& parts, const AttemptRecord& intent,
@@ -379,21 +399,32 @@ Work look_up(const EngineParts& parts, const AttemptRecord& intent,
       if (!attempt || attempt->status != AttemptStatus::requested) return;
       const Moment now = parts.clock.now();
       const ProvisioningSettings& rules = parts.settings().provisioning;
-      bool was_there = false;  // made, and terminated since
+      bool was_there = false;
+      const CloudServer* ended = nullptr;  // made, and terminated since
       if (found)
         for (const CloudServer& server : found->servers) {
           if (server.attempt_id != id) continue;
           was_there = true;
-          if (server.state == ServerState::gone || is_anothers(tx, *attempt, server)) continue;
+          if (is_anothers(tx, *attempt, server)) continue;
+          if (server.state == ServerState::gone) {
+            ended = &server;
+            continue;
+          }
           accept(parts, tx, *attempt, server, attempt->note);
           return;
         }
+      if (ended != nullptr && !ended->detail.empty())
+        return terminated(parts, tx, *attempt, *ended);
       const bool absent =
           found && found->complete &&
           (was_there ||
            std::find(found->absent.begin(), found->absent.end(), id) != found->absent.end());
       if (!absent) {
         ++attempt->errors;
+        if (!found) {
+          attempt->failure_code = to_word(found.failure().code);
+          attempt->failure = parts.clouds.redacted(words_of(found.failure()));
+        }
         tx.save(*attempt);
         settle_attempt(tx, *attempt, now.after(back_off_ms(parts, attempt->errors)));
         return;
@@ -540,7 +571,10 @@ void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const Attempt
 }
 
 bool wanted(const LedgerView& view, const AttemptRecord& attempt) {
-  return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();
+  if (!view.waiting_for(attempt.id).empty()) return true;
+  if (!attempt.deployment_id.empty()) return false;
+  const auto server = view.server(attempt.server_id);
+  return server && server->status == ServerStatus::booting;
 }
 
 std::int64_t back_off_ms(const EngineParts& parts, int errors) {
@@ -582,7 +616,7 @@ void accept(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   extend_record(parts, tx, record_of(tx, attempt),
                 [&](AuditRecord& record) { record.vendor_id = server.server_id; });
   const auto all_waiting = tx.waiting_for(attempt.id);
-  if (all_waiting.empty() && !attempt.deployment_id.empty()) {
+  if (!wanted(tx, attempt)) {
     give_up(parts, tx, attempt, "unwanted", "Nobody waits for it any more.", false);
     return;
   }
@@ -720,6 +754,7 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       }
       const Moment deadline = stage_deadline(*attempt);
       if (deadline.passed(now)) {
+        if (give_up_lacking(parts, tx, *attempt)) return std::nullopt;
         give_up(parts, tx, *attempt, "not_ready_in_time",
                 "Server " + attempt->vendor_id + " at " + attempt->account + " " +
                     missed_stage(parts, *attempt) + "." +

@@ -44,7 +44,7 @@ std::string why_it_goes(const AttemptRecord& attempt);
 /// room again.
 void recheck_room(const EngineParts& parts, LedgerTransaction& tx, const AttemptRecord& attempt);
 
-/// Somebody still waits for it, or it was bought by hand.
+/// Somebody still waits for it, or it was bought by hand and nobody has taken it back.
 bool wanted(const LedgerView& view, const AttemptRecord& attempt);
 
 /// A complete look did not show it. True: that is believed now, after two such looks, `wait_ms`

@@ -6,6 +6,7 @@
 #include "engine/at_cloud.hpp"
 #include "engine/attempt.hpp"
 #include "engine/boots.hpp"
+#include "engine/hindrance.hpp"
 #include "engine/leaving.hpp"
 #include "engine/readiness.hpp"
 #include "engine/standing.hpp"
@@ -13,17 +14,11 @@
 namespace berth {
 namespace {
 
-/// ": no capacity", the vendor's word on the state it shows, or nothing.
-std::string reason_of(const CloudServer& server) {
-  std::string detail = server.detail;
-  while (!detail.empty() && detail.back() == '.') detail.pop_back();
-  return detail.empty() ? detail : ": " + detail;
-}
-
 void follow_boot(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& attempt,
                  const CloudServer& server) {
   if (is_anothers(tx, attempt, server)) return disown(parts, tx, attempt, server);
   if (server.state != ServerState::failed && !take_as_it_is(parts, tx, attempt, server)) return;
+  if (note_lack(tx, attempt, server)) return;
   switch (server.state) {
     case ServerState::failed:
     case ServerState::gone:
@@ -114,6 +109,36 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
         true);
 }
 
+/// The answer leaves it open how one of them is.
+bool leaves_open(const Found& found, const std::vector<AttemptRecord>& attempts) {
+  return !found.complete &&
+         std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRecord& attempt) {
+           const auto is_it = [&](const CloudServer& server) {
+             return attempt.vendor_id.empty() ? server.attempt_id == attempt.id
+                                              : server.server_id == attempt.vendor_id;
+           };
+           return std::none_of(found.servers.begin(), found.servers.end(), is_it) &&
+                  std::find(found.absent.begin(), found.absent.end(), attempt.id) ==
+                      found.absent.end();
+         });
+}
+
+/// A list that hides what berth knows costs a call for each of them, so it is read more and more
+/// seldom until it is whole again. 0: as usual.
+std::int64_t back_off_of_partial(const EngineParts& parts, LedgerTransaction& tx,
+                                 const std::string& account, bool open) {
+  constexpr int most_doublings = 6;
+  constexpr std::int64_t slowest_ms = 60'000;
+  ReapPassRecord pass = tx.reap_pass(account);
+  if (!open && pass.partial_looks == 0) return 0;
+  pass.id = account;
+  pass.partial_looks = open ? std::min(pass.partial_looks + 1, most_doublings) : 0;
+  tx.save(pass);
+  if (!open) return 0;
+  return std::min(slowest_ms,
+                  parts.settings().provisioning.look_interval_ms << pass.partial_looks);
+}
+
 /// A second server of one attempt (a vendor's duplicate) is an intent to destroy of its own.
 void destroy_duplicates(const EngineParts& parts, LedgerTransaction& tx,
                         const std::string& account,
@@ -176,12 +201,17 @@ std::optional<Work> prepare_look(const EngineParts& parts, LedgerTransaction& tx
                    now.after(std::max({failure.retry_after_ms.value_or(0),
                                        parts.settings().provisioning.look_interval_ms,
                                        back_off_ms(parts, 2)})));
+        for (AttemptRecord& attempt : tx2.unsettled_attempts(account))
+          note_unseen(parts, tx2, attempt, failure);
         return;
       }
       std::vector<AttemptRecord> fresh = tx2.unsettled_attempts(account);
       destroy_duplicates(parts, tx2, account, fresh, *found);
+      const std::int64_t back_off =
+          back_off_of_partial(parts, tx2, account, leaves_open(*found, fresh));
       for (AttemptRecord& attempt : fresh) follow(parts, tx2, attempt, *found);
-      tx2.settle(TaskKind::look, account, now.after(next_look_ms(parts, fresh)));
+      tx2.settle(TaskKind::look, account,
+                 now.after(std::max(next_look_ms(parts, fresh), back_off)));
     };
   };
 }

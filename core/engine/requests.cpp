@@ -14,6 +14,7 @@
 #include "engine/place.hpp"
 #include "engine/record.hpp"
 #include "engine/release.hpp"
+#include "engine/taking_back.hpp"
 #include "engine/tell.hpp"
 #include "policy/ranking.hpp"
 #include "request/names.hpp"
@@ -454,6 +455,16 @@ std::string remove_server(const EngineParts& parts, std::string_view name, const
     Server server = server_of(tx, name);
     require(parts, tx, Act::remove_server, about(server), by);
     want_confirmation(parts, server.organization, how.confirmed);
+    auto attempt = tx.attempt(server.attempt_id);
+    const bool out_of_reach = attempt && attempt->status != AttemptStatus::gone &&
+                              account_left(parts.settings(), tx, attempt->account);
+    if (attempt && is_on_its_way(*attempt) && !out_of_reach && !how.forget) {
+      if (const std::string who = who_waits(tx, *attempt); !how.force && !who.empty())
+        throw Refusal(Refused::not_allowed, "server " + server.name + " is still booting: " + who +
+                                                "; --force takes it back all the same");
+      take_back(parts, tx, *attempt, by);
+      return;
+    }
     const auto holds = tx.holds_on(server.id);
     for (const HoldRecord& hold : holds) {
       if (!hold.active)
@@ -465,9 +476,6 @@ std::string remove_server(const EngineParts& parts, std::string_view name, const
                                                 "' holds room on server " + server.name +
                                                 "; `berth release` it, or use --force");
     }
-    auto attempt = tx.attempt(server.attempt_id);
-    const bool out_of_reach = attempt && attempt->status != AttemptStatus::gone &&
-                              account_left(parts.settings(), tx, attempt->account);
     if (out_of_reach && !how.forget)
       throw Refusal(Refused::not_allowed, way_out(parts.settings(), attempt->account, server.name,
                                                   attempt->vendor_id));
@@ -484,7 +492,7 @@ std::string remove_server(const EngineParts& parts, std::string_view name, const
       return;
     }
     if (attempt) {
-      if (attempt->status == AttemptStatus::ready || attempt->status == AttemptStatus::booting) {
+      if (attempt->status == AttemptStatus::ready) {
         tell(parts, tx, "server.removing", server.organization, "",
              by.name + " removes server " + server.name + "; it is destroyed.",
              signed_by(by, {{"server_id", server.id}, {"server_name", server.name}}));

@@ -66,10 +66,11 @@ void trust_host_key(const EngineParts& parts, std::string_view server, const std
 
 /// How a server leaves the fleet.
 struct Removal {
-  bool force = false;      // also where applications hold room on it
+  bool force = false;      // also where applications hold room on it, or deployments wait for it
   bool confirmed = false;
   bool forget = false;     // its account is not known any more: it leaves without being destroyed
 };
+/// Of one that is still on its way the purchase is cancelled.
 /// Returns what is left to do for people, "" nothing.
 std::string remove_server(const EngineParts& parts, std::string_view server, const Removal& how,
                           const Caller& by);

@@ -200,6 +200,7 @@ struct ReapPassRecord {
   bool waits = false;    // something has to be seen once more, a settling time later
   std::string confirmed_by;         // who said that it may act in spite of the breaker; ""
   std::optional<Moment> confirmed;  // when
+  int partial_looks = 0;  // looks in a row, by whoever waits for servers, that saw only a part
 };
 
 /// Both clocks as reaping saw them last.

@@ -234,6 +234,7 @@ void columns(Column&& column, Either<ReapPassRecord> auto& r) {
   column("waits", r.waits);
   column("confirmed_by", r.confirmed_by);
   column("confirmed", r.confirmed);
+  column("partial_looks", r.partial_looks);
 }
 
 template <class Column>

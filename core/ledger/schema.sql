@@ -512,3 +512,5 @@ ALTER TABLE hold ADD COLUMN command_boot_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE hold ADD COLUMN command_exit INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE hold ADD COLUMN command_tail TEXT NOT NULL DEFAULT '';
 CREATE INDEX hold_releasing ON hold (release_tries) WHERE releasing <> '';
+-- Looks at an account in a row, by whoever waits for servers there, that saw only a part.
+ALTER TABLE reap_pass ADD COLUMN partial_looks INTEGER NOT NULL DEFAULT 0;

@@ -32,7 +32,7 @@ std::optional<Failure> refused_or_cleaned(std::string_view about, CloudServer& s
   }
   for (std::string* text : {&server.attempt_id, &server.installation_id, &server.organization_id,
                             &server.name, &server.region, &server.zone, &server.instance_type,
-                            &server.detail, &server.arch, &server.ssh_user})
+                            &server.detail, &server.arch, &server.ssh_user, &server.lacks})
     clean(*text);
   return std::nullopt;
 }

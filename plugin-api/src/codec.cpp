@@ -160,6 +160,7 @@ static void describe(Fields& f, CloudServer& v) {
   f.optional("arch", v.arch);
   f.optional("ssh_user", v.ssh_user);
   f.optional("labels", v.labels);
+  f.optional("lacks", v.lacks);
   if (!is_ipv4_or_empty(v.public_ipv4)) f.complain("public_ipv4", "is no IPv4 address");
   if (!is_ipv4_or_empty(v.private_ipv4)) f.complain("private_ipv4", "is no IPv4 address");
   f.within("created_unix_ms", v.created_unix_ms, latest_unix_ms);

@@ -111,6 +111,7 @@ void Provider::judge_unfinished(const FindRequest& request, std::vector<CloudSer
           lacks_network(server, sought.note)) {
         server.state = ServerState::pending;
         server.detail = "running, and not yet in its private network";
+        server.lacks = "is not in its private network";
       }
 
   std::vector<std::string> ids;

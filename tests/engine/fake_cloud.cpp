@@ -228,7 +228,7 @@ CloudServer FakeCloud::shown(const FakeServer& server) const {
     seen.arch = server.arch;
     seen.ssh_user = server.login;
   }
-  seen.public_ipv4 = server.address;
+  if (gives_addresses) seen.public_ipv4 = server.address;
   const bool time_to_run = clock_.now().boot_ms - server.born_ms >= boot_ms;
   seen.state = ServerState::pending;
   if (time_to_run && server.boot == Boot::well) {
@@ -239,7 +239,14 @@ CloudServer FakeCloud::shown(const FakeServer& server) const {
     seen.state = ServerState::failed;
     seen.detail = "the host broke";
   }
-  if (server.destroyed) seen.state = ServerState::gone;
+  if (seen.state == ServerState::running && !lacks.empty()) {
+    seen.state = ServerState::pending;
+    seen.lacks = lacks;
+  }
+  if (server.destroyed) {
+    seen.state = ServerState::gone;
+    seen.detail = gone_because;
+  }
   return seen;
 }
 

@@ -76,6 +76,9 @@ class FakeCloud final : public CloudProvider {
   int catalogue_failures = 0;           // so many more readings get no answer
   std::int64_t boot_ms = 20'000;
   bool tells_gone = false;              // destroyed ones stay in its lists as `gone`
+  std::string gone_because;             // what it says of destroyed ones
+  bool gives_addresses = true;          // its servers have public IPv4 addresses
+  std::string lacks;                    // what those that run lack
   bool shows_strangers = false;         // its lists hold servers of other installations, too
   int ignored_destroys = 0;             // so many are answered "done" and do nothing
   std::optional<Fault> every_create;    // when `creates` is empty

@@ -84,15 +84,6 @@ TEST(Servers, RemovingDestroysWhatBerthBought) {
   EXPECT_TRUE(story.holds("web").empty());
 }
 
-TEST(Servers, RemovingABootingOneSendsWhoWaitsBack) {
-  Story story;
-  const std::string web = story.deploy("web");
-  story.pass(6'000);
-  EXPECT_THROW(remove_server(story.parts(), story.server_of(web).id, {true}, "ann"), Refusal);
-  story.run();
-  EXPECT_EQ(story.status(web), "succeeded");
-}
-
 TEST(Servers, OnesOwnAreAddedOnceWithAllTheyNeed) {
   Story story;
   story.add_server("own", 8, 16, 160);

@@ -354,6 +354,7 @@ TEST(HetznerWire, a_running_server_that_could_not_join_its_network_has_failed) {
   const auto found = Provider(account()).find(find_attempt("1", note), call);
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->servers[0].state, ServerState::pending);
+  EXPECT_EQ(found->servers[0].lacks, "is not in its private network");
 }
 
 TEST(HetznerWire, a_running_server_with_its_address_in_the_network_is_not_asked_about) {

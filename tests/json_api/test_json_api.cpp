@@ -112,6 +112,55 @@ TEST(Look, stops_asking_when_the_vendor_says_so) {
   EXPECT_FALSE(found.complete);
 }
 
+FindRequest for_so_many(int servers) {
+  FindRequest request;
+  for (int i = 0; i < servers; ++i)
+    request.sought.push_back({"a" + std::to_string(i), std::to_string(i), "", ""});
+  return request;
+}
+
+// A list that hid a fleet cost a call and a warning for each of its servers, and the hour's budget.
+TEST(Look, asks_for_twenty_of_many_that_a_list_hides_and_calls_it_partial) {
+  story::ScriptedWire wire("");
+  story::Call call(wire);
+  int asked = 0;
+  const Found found = look(for_so_many(3'751), call, {}, true,
+                           [&](const Sought& sought) -> Result<CloudServer> {
+                             if (++asked % 2 == 0) return failing(ErrorCode::not_found);
+                             return server(sought.server_id, sought.attempt_id);
+                           });
+  EXPECT_EQ(asked, 20);
+  EXPECT_EQ(found.servers.size(), 10U);
+  EXPECT_FALSE(found.complete);
+  EXPECT_TRUE(found.absent.empty()) << "not even those that were a 404";
+  ASSERT_EQ(call.lines.size(), 1U) << "one warning";
+  const std::string& log = call.lines[0];
+  EXPECT_NE(log.find("does not show 3751 servers"), std::string::npos) << log;
+  EXPECT_NE(log.find("of 20 that were asked for alone, 10 are there"), std::string::npos) << log;
+}
+
+TEST(Look, believes_a_list_that_lacks_many_where_twenty_of_them_are_gone) {
+  int asked = 0;
+  const Found found =
+      looked(for_so_many(100), {}, true, [&](const Sought&) -> Result<CloudServer> {
+        ++asked;
+        return failing(ErrorCode::not_found);
+      });
+  EXPECT_EQ(asked, 20);
+  EXPECT_TRUE(found.complete);
+  EXPECT_EQ(found.absent.size(), 100U);
+}
+
+TEST(Look, concludes_nothing_of_many_where_one_cannot_be_looked_up) {
+  int asked = 0;
+  const Found found =
+      looked(for_so_many(100), {}, true, [&](const Sought&) -> Result<CloudServer> {
+        return failing(++asked == 7 ? ErrorCode::unavailable : ErrorCode::not_found);
+      });
+  EXPECT_FALSE(found.complete);
+  EXPECT_TRUE(found.absent.empty());
+}
+
 TEST(Look, lists_every_server_of_an_attempt_once) {
   FindRequest request;
   request.all = true;

@@ -49,7 +49,7 @@ TEST_F(ReapingRows, a_pass_a_drain_and_the_clocks_are_kept) {
   ledger_->write([](LedgerTransaction& change) {
     EXPECT_TRUE(change.reap_pass("alpha").id.empty());
     EXPECT_FALSE(change.clock_mark());
-    change.save(ReapPassRecord{"alpha", 3, 4, "paused", "why", true, "ann", at(5)});
+    change.save(ReapPassRecord{"alpha", 3, 4, "paused", "why", true, "ann", at(5), 7});
     change.save(ClockMark{at(1), ""});
     change.save(ClockMark{at(6), "jumped"});
     change.save(DrainRecord{"s1", at(7), "expired", "too old"});
@@ -60,6 +60,7 @@ TEST_F(ReapingRows, a_pass_a_drain_and_the_clocks_are_kept) {
     EXPECT_EQ(pass.outcome + pass.sentence + pass.confirmed_by, "pausedwhyann");
     EXPECT_TRUE(pass.waits);
     EXPECT_EQ(pass.confirmed->boot_ms, 5);
+    EXPECT_EQ(pass.partial_looks, 7);
     EXPECT_EQ(view.clock_mark()->paused, "jumped");
     EXPECT_EQ(view.clock_mark()->last.boot_ms, 6);
     EXPECT_EQ(view.drain("s1")->sentence, "too old");

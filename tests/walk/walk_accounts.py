@@ -401,6 +401,24 @@ def a_name_that_the_config_takes_later_is_told_and_never_mixed():
         story.check(names == {"digitalocean-main": "digitalocean", "acme.digitalocean-main": "hetzner"}, names)
 
 
+def one_of_the_config_is_checked_as_well():
+    with harness.Story() as story:
+        two_organizations(story, vendors=("hetzner",))
+        ran = story.berth("--as", "ann", "--json", "accounts", "validate", "hetzner-main", code=0)
+        told = ran.document()
+        story.check(told["account"] == "hetzner-main" and told["source"] == "config" and
+                    told["validation"] == "ok" and told["validated_at"], told)
+        ran = story.berth("--as", "bill", "accounts", "validate", "hetzner-main", code=4)
+        story.check("only an admin of acme" in ran.err, ran)
+        story.faults({"match": {}, "do": {"error": "unauthorized"}})
+        ran = story.berth("--as", "ann", "accounts", "validate", "hetzner-main", code=4)
+        story.check("failed its check (denied)" in ran.out, ran)
+        story.faults({"match": {}, "do": {"error": "unavailable"}})
+        story.berth("--as", "ann", "accounts", "validate", "hetzner-main", code=1)
+        story.faults()
+        story.deploy("web")  # nothing of it stays
+
+
 harness.walk(a_deployment_lands_on_one_that_was_added, only_admins_change_them,
              stored_secrets_are_sent_nowhere_else,
              what_does_not_fit_is_refused_in_words, a_check_that_fails_saves_nothing,
@@ -409,4 +427,4 @@ harness.walk(a_deployment_lands_on_one_that_was_added, only_admins_change_them,
              sealed_rows_open_nowhere_else, a_wrong_or_missing_key_breaks_nothing_else,
              without_a_key_none_can_be_added, the_key_is_replaced_by_one_command,
              a_rotation_that_dies_leaves_all_readable, the_key_moves_from_the_file_to_the_environment,
-             a_name_that_the_config_takes_later_is_told_and_never_mixed)
+             a_name_that_the_config_takes_later_is_told_and_never_mixed, one_of_the_config_is_checked_as_well)

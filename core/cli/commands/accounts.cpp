@@ -248,7 +248,7 @@ int validate(const std::string& account, Berth& berth, Answer& answer) {
 Command validate_command() {
   auto account = std::make_shared<std::string>();
   return {"validate",
-          "check the credentials of an account again (admins), and record the result",
+          "check the credentials of an account (admins); of one that was added it is recorded",
           "berth accounts validate acme.hetzner",
           {account_argument(*account)},
           {},

@@ -240,10 +240,11 @@ Command remove_command() {
   };
   auto words = std::make_shared<Words>();
   return {"remove",
-          "take a server out of the fleet (admins); one that berth bought is destroyed",
+          "take a server out, or back while it boots (admins); one that berth bought is destroyed",
           "berth servers remove web-1",
           {server_argument(words->server)},
-          {{"--force", "", "also where applications hold room on it", &words->how.force},
+          {{"--force", "", "also where applications hold room on it, or deployments wait for it",
+            &words->how.force},
            {"--confirm", "", left_help, &words->how.confirm},
            {"--forget", "", "without destroying it: its account left the config",
             &words->how.forget}},

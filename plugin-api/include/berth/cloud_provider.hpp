@@ -102,6 +102,9 @@ struct CloudServer {
   std::string ssh_user;                   // who may log in to what its image made; "": not told
   /// Those of create's labels that begin with "berth-", as the cloud shows them; empty: not told.
   std::map<std::string, std::string> labels;
+  /// What one that runs still needs before it is of use, where only the plugin can know: "is not in
+  /// its private network". It is shown after "It runs, but". "": nothing.
+  std::string lacks;
 };
 
 /// Answer to `create`: the vendor accepted. Not: it runs, unless `server.state` says so.
