@@ -44,8 +44,6 @@ class AccountChanges {
   [[nodiscard]] Outcome check(const AccountSettings& account);
   /// One of the config: what its check says is told, and stands nowhere.
   AccountReport validate_configured(const AccountSettings& account);
-  void require_admin_of_any(const std::vector<std::string>& organizations,
-                            const std::string& what) const;
   /// `undone`: what does not happen to the account where the check fails ("added").
   Outcome check_or_refuse(const AccountSettings& account, const char* undone);
   void seal_projects_anew(LedgerTransaction& tx, const Keyring& ring,

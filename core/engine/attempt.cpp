@@ -323,7 +323,8 @@ Work create(const EngineParts& parts, const AttemptRecord& intent, const CreateR
       return [&parts, id, before](LedgerTransaction& tx) {
         std::optional<AttemptRecord> attempt = tx.attempt(id);
         if (!attempt) return;
-        if (attempt->status == AttemptStatus::requested) return put_back_by_config(parts, tx, *attempt);
+        if (attempt->status == AttemptStatus::requested)
+          return put_back_by_config(parts, tx, *attempt);
         Failure nothing;  // was asked for
         nothing.effect = Effect::none;
         answered_after_all(parts, tx, *attempt, nothing, before);

@@ -24,9 +24,9 @@ MUTANTS = {
     "intent-after-create": (
         "the intent to create is committed with the answer, not before the call", False,
         [(ATTEMPT, "      tx.save(*attempt);  // the intent, committed before the call\n", ""),
-         (ATTEMPT, """      if (!attempt || attempt->status != AttemptStatus::requested) return;
-      if (created && is_anothers(""", """      if (!attempt) return;
-      if (created && is_anothers(""")]),
+         (ATTEMPT, """      if (attempt->status != AttemptStatus::requested)
+        return answered_after_all(parts, tx, *attempt, created, before);
+""", "")]),
     "unguarded-quota": (
         "servers that are on their way in or out do not count", False,
         [("core/engine/place.cpp",
@@ -68,11 +68,10 @@ MUTANTS = {
           "if (!absent_again(parts, *attempt, 0) && rules.settle_ms < 0) {")]),
     "cancel-takes-from-others": (
         "whoever began an attempt ends it, whether or not others wait for it", False,
-        [(ATTEMPT, "  return attempt.deployment_id.empty() || !view.waiting_for(attempt.id).empty();",
-          """  if (attempt.deployment_id.empty()) return true;
-  for (const DeploymentRecord& one : view.waiting_for(attempt.id))
+        [(ATTEMPT, "  if (!view.waiting_for(attempt.id).empty()) return true;\n",
+          """  for (const DeploymentRecord& one : view.waiting_for(attempt.id))
     if (one.id == attempt.deployment_id) return true;
-  return false;""")]),
+""")]),
     "told-before-it-was-heard": (
         "an event counts as delivered before the notifier has it", False,
         [("core/engine/deliver.cpp",
