@@ -95,7 +95,7 @@ TEST(HostKey, AChangedOneStopsTheReleaseCommandAsWell) {
   const std::string web = story.deploy("web");
   story.run();
   story.shell.shows = second_key;
-  release(story.parts(), "acme", "web");
+  release(story.parts(), "acme", "web", "dev");
   story.step();
   ASSERT_EQ(story.holds("web").size(), 1U);
   EXPECT_NE(story.holds("web")[0].release_problem.find("shows another host key"),
