@@ -154,7 +154,7 @@ TEST_F(Releasing, SurvivesADeathAtEachCommit) {
     other.settings.deploy.release_command = {"stop"};
     other.deploy("web");
     other.run();
-    release(other.parts(), "acme", "web");
+    release(other.parts(), "acme", "web", "ann");
     int commits = 0;
     other.at_commit = [&](const LedgerView&) {
       if (++commits == last) throw LedgerError(LedgerProblem::full, "the disk is full");
