@@ -77,8 +77,8 @@ def holds_to_the_first_key(plain_user):
                 os.chown(story.path(name), NOBODY, NOBODY)
         said = story.path("home", "berth", "web", "said")
         deploy = story.deploy_args("web", 1, 1, 10)
-        story.berth("servers", "add", "--org", "acme", "--name", "own", "--ip", "127.0.0.1", "--cpu", 8, "--memory",
-                    16, "--disk", 160, "--ssh-port", server.port, code=0, **options)
+        story.berth("--as", "ann", "servers", "add", "--org", "acme", "--name", "own", "--ip", "127.0.0.1", "--cpu", 8,
+                    "--memory", 16, "--disk", 160, "--ssh-port", server.port, code=0, **options)
 
         web = story.berth(*deploy, code=0, **options).document()
         story.check(web["server"]["host_key"] == server.public("first"), web)
@@ -96,7 +96,7 @@ def holds_to_the_first_key(plain_user):
         story.check("shows another host key" in ran.out, ran)
         story.check(open(said).read() == before, open(said).read())
 
-        story.berth("servers", "trust", "own", "--host-key", server.public("second"), code=0, **options)
+        story.berth("--as", "ann", "servers", "trust", "own", "--host-key", server.public("second"), code=0, **options)
         story.berth("retry", refused["deployment_id"], code=0, **options)
         story.berth("release", "--org", "acme", "--app", "web", code=0, **options)
         story.check(open(said).read().endswith("--down\n") and open(said).read() != before, open(said).read())
