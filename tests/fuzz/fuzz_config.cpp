@@ -75,8 +75,8 @@ void require_sound(const Configuration& config) {
 }
 
 /// A text that makes the parser call itself for each of its parts, or compare each of its names
-/// with each, is found by a short one: the stack is an eighth of the usual, and one input has so many
-/// seconds of this process's own work (a sanitizer's included), else it ends with SIGVTALRM.
+/// with each, is found by a short one: the stack is an eighth of the usual, and one input has so
+/// many seconds of this process's own work (a sanitizer's included), else it ends with SIGVTALRM.
 void limit_this_input() {
   constexpr rlim_t most_stack_bytes = 1024 * 1024;
   constexpr time_t most_seconds = 5;
