@@ -101,7 +101,7 @@ TEST_F(Stopped, OnItsWayDownTakesNothingEither) {
 
 TEST_F(Stopped, IsNotGivenBackByTheScaleDownPolicy) {
   story.settings.scale_down.idle_ms = 3'600'000;
-  release(story.parts(), "acme", "web");
+  release(story.parts(), "acme", "web", "ann");
   shows(ServerState::stopped);
   keep_reaping(story.parts());
   story.pass(24LL * 3'600'000);
