@@ -103,6 +103,14 @@ TEST(Destroyed, ByACallWhoseAnswerWasLostIsSeenAtTheNextLook) {
   EXPECT_EQ(attempt_status(story, web), AttemptStatus::gone);
   EXPECT_LT(story.clock.now().boot_ms - begin, 20'000);
   EXPECT_EQ(story.attempts(web).front().failure, "Removed by ann.");
+  bool told = false;
+  for (const EventRecord& event : story.event_records(""))
+    if (event.type == "server.reaped") {
+      told = true;
+      EXPECT_NE(event.message.find("Removed by ann."), std::string::npos) << event.message;
+      EXPECT_EQ(event.message.find("connection"), std::string::npos) << "the order is the reason";
+    }
+  EXPECT_TRUE(told);
 }
 
 // A server that was removed soon after its create was gone only when that call could be over.

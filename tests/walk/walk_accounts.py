@@ -409,7 +409,7 @@ def one_of_the_config_is_checked_as_well():
         story.check(told["account"] == "hetzner-main" and told["source"] == "config" and
                     told["validation"] == "ok" and told["validated_at"], told)
         ran = story.berth("--as", "bill", "accounts", "validate", "hetzner-main", code=4)
-        story.check("only an admin of acme" in ran.err, ran)
+        story.check("only admins of acme" in ran.err, ran)
         story.faults({"match": {}, "do": {"error": "unauthorized"}})
         ran = story.berth("--as", "ann", "accounts", "validate", "hetzner-main", code=4)
         story.check("failed its check (denied)" in ran.out, ran)
