@@ -56,7 +56,9 @@ void follow(const EngineParts& parts, LedgerTransaction& tx, AttemptRecord& atte
   for (const CloudServer& server : found.servers) {
     const bool same = attempt.vendor_id.empty() ? server.attempt_id == attempt.id
                                                 : server.server_id == attempt.vendor_id;
-    if (same && attempt.vendor_id.empty() && is_anothers(tx, attempt, server))
+    // Also a second server of one create, which a paused ledger does not destroy.
+    const bool twin = !same && !attempt.vendor_id.empty() && server.attempt_id == attempt.id;
+    if (twin || (same && attempt.vendor_id.empty() && is_anothers(tx, attempt, server)))
       only_anothers = true;
     else if (same)
       own = &server;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/adopt.hpp"
+#include "engine/requests.hpp"
 #include "engine/standing.hpp"
 #include "story.hpp"
 
@@ -124,6 +125,20 @@ TEST_F(Standing, WhatAnOlderStateGaveUpIsAdoptedAndNotDestroyed) {
   EXPECT_EQ(story.live_machines(), 1);
   ASSERT_EQ(story.servers().size(), 1U);
   EXPECT_EQ(story.servers()[0].status, ServerStatus::ready);
+}
+
+TEST_F(Standing, ATwinThatIsLeftAloneKeepsNoDestroyedServerFromBeingGone) {
+  const std::string web = story.deploy("web");
+  story.run();
+  const std::string attempt = story.attempts(web).front().id;
+  story.alpha.plant(attempt);  // a second server of one create
+  story.alpha.plant(minted);
+  story.reap();  // and from now on nothing is destroyed that nobody names
+  ASSERT_NE(identity().paused, "");
+  remove_server(story.parts(), story.server_of(web).name, {true}, "ann");
+  story.pass(300'000);
+  EXPECT_EQ(story.attempts(web).front().status, AttemptStatus::gone);
+  EXPECT_EQ(story.live_machines(), 2);
 }
 
 TEST_F(Standing, ABoughtServerSaysInItsLabelsWhatItWasBoughtFor) {

@@ -208,6 +208,8 @@ void Witness::check_price(const LedgerView& view, const AttemptRecord& attempt,
   if (offer.offer.offer.instance_type != machine.type) return;  // a late one, of an earlier offer
   const std::int64_t price = offer.monthly_compared.nanos;
   const bool approved = !deployment->approved_by.empty();
+  // Tried again, it waits for what it had asked for before: that was decided then.
+  if (!approved && deployment->first_estimate.currency.empty()) return;
   const std::int64_t most =
       approved ? deployment->approved_limit.nanos
                : deployment->first_estimate.nanos *
