@@ -473,8 +473,9 @@ void Witness::at_end(const LedgerView& view) {
       broken(key + " is a " + machine.type + " in " + machine.region + ", and on record as a " +
              server->instance_type + " in " + server->region);
     const auto offers = decode_offers(attempt->offers_json);
+    const std::string& region = machine.region;
     if (!offers.empty() && std::none_of(offers.begin(), offers.end(), [&](const RankedOffer& one) {
-          return one.offer.offer.region == machine.region;
+          return one.offer.offer.region == region;
         }))
       broken(key + " is kept in " + machine.region + ", where nobody asked for it");
   }
