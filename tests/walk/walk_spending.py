@@ -1,4 +1,5 @@
 """What is bought is what somebody wanted, at the price that was shown."""
+import os
 import time
 
 import harness
@@ -92,17 +93,21 @@ stage = "approval"
 
 
 def a_queue_outlives_an_outage():
-    with harness.Story() as story:
-        story.configure(vendors=("hetzner",), max_servers=20)
+    """BERTH_QUEUE: so many deployments (6). BERTH_AWAY_S: so long the clouds are away (1)."""
+    queue, away_s = int(os.environ.get("BERTH_QUEUE", "6")), int(os.environ.get("BERTH_AWAY_S", "1"))
+    with harness.Story(server_limit=2 * queue + 20) as story:
+        story.configure(vendors=("hetzner",), max_servers=queue + 20)
         story.faults({"match": {}, "do": {"error": "unavailable"}})
-        for i in range(6):
+        for i in range(queue):
             story.berth(*story.deploy_args(f"app{i}", 1, 1, 10), "--no-wait", code=0)
         story.berth("run", "--once", code=1)  # it waits for no backoff, and says that something is left
-        for one in story.deployments():
-            story.check(one["status"] == "placing" and one["waits_for"]["code"] == "clouds_unreachable", one)
-        story.faults()
         running = story.start_berth("run")
-        story.wait_for(lambda: all(one["status"] == "succeeded" for one in story.deployments()), "the queue", 100)
+        time.sleep(away_s)
+        states = story.rows("SELECT status, waits_code FROM deployment")
+        story.check(states == [("placing", "clouds_unreachable")] * queue, states)
+        story.faults()
+        story.wait_for(lambda: story.rows("SELECT DISTINCT status FROM deployment") == [("succeeded",)],
+                       "the queue", 100 + 3 * queue)
         story.end(running)
 
 
