@@ -105,7 +105,8 @@ void Witness::created(const SeenMachine& seen) {
       }
       check_quota(*attempt);
     });
-  if (ledger_is_there && !attempt)
+  // One that was promised before a restore may come after it.
+  if (ledger_is_there && !attempt && totals.restores == 0)
     broken(key + " was made, and no attempt " + machine.attempt + " was committed before");
   // A create that was given up for lost may come while the next one is only intended.
   if (attempt && attempt->status == AttemptStatus::intended && !attempt->unknown_outcome)
