@@ -425,6 +425,7 @@ class Life {
       if (users_left_ == 0) return;
       world_.say("somebody makes a backup");
       world_.disk.keep();
+      world_.witness.backed_up();
       world_.baton.sleep(dice_.below(15 * minute));
       if (users_left_ == 0) return;
       restore();

@@ -181,11 +181,16 @@ void Witness::check_rules(const LedgerView& view, const AttemptRecord& attempt,
   }
 }
 
+void Witness::backed_up() {
+  at_backup_.clear();
+  for (const auto& [key, machine] : machines_) at_backup_.insert(key);
+}
+
 void Witness::restored(const LedgerView& view, std::int64_t had_come_to) {
   const bool all_known =
       std::all_of(machines_.begin(), machines_.end(), [&](const auto& one) {
         return !one.second.live || one.second.cause == "planted" ||
-               view.attempt(one.second.attempt);
+               at_backup_.count(one.first) != 0 || view.attempt(one.second.attempt);
       });
   // Where nothing was bought or placed since the backup, nothing is forgotten.
   if (!all_known || view.identity().generation != had_come_to)

@@ -47,7 +47,9 @@ class Witness final : public fakecloud::LogSink {
   /// A provider is about to ask for what this attempt intends.
   void create_begins(const std::string& attempt_id);
 
-  /// The ledger was replaced by an older one; the one before had come to that generation.
+  /// The ledger was copied as it is.
+  void backed_up();
+  /// The ledger was replaced by that copy; the one before had come to that generation.
   void restored(const LedgerView& view, std::int64_t had_come_to);
   /// A person takes that one for the one that counts.
   void confirmed() { before_restore_.clear(); }
@@ -107,6 +109,7 @@ class Witness final : public fakecloud::LogSink {
   std::map<std::string, Off> off_;  // "account id" of what was shown as stopped, since when
   std::set<std::string> holds_;     // on servers that are off
   std::map<std::string, int> counted_;                           // servers of an organization
+  std::set<std::string> at_backup_;       // machines that were made by then
   std::set<std::string> before_restore_;  // machines that nobody has confirmed since
 };
 
