@@ -126,7 +126,10 @@ MUTANTS = {
     "kept-elsewhere": (
         "a server in another region than asked is kept", False,
         [("core/engine/answer_check.cpp", "  const bool same_region = row->region == was.region;\n",
-          "  const bool same_region = true;\n")]),
+          "  const bool same_region = true;\n"),
+         ("core/engine/answer_check.cpp",
+          "  if (!got) return \"what that type costs and holds is not known\";\n",
+          "  if (!got) return {};\n")]),
     "two-commands": (
         "a command that a dead process left behind is not ended", False,
         [("core/engine/deploy.cpp",

@@ -170,7 +170,7 @@ def buys_only_what_the_config_of_the_moment_allows():
         "a revoked token": ({}, ("account_unusable",)),
     }
     buys = ("allowed", "another quota", "a high cap", "a revoked token")
-    with Edited() as story:
+    with Edited(server_limit=2 * edits + 50, rate_limits="off") as story:
         allowing = {story.rows("SELECT config FROM process_config")[0][0]}
         waiting = []
         for number in range(edits):
