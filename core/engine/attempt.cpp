@@ -712,6 +712,13 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
   }
   switch (attempt->status) {
     case AttemptStatus::intended: {
+      // Its server may be there since, and be in use: nobody asks for it twice under one name.
+      if (!attempt->unknown_outcome && decided_elsewhere(tx, *attempt)) {
+        put_back(parts, tx, *attempt, put_back_code,
+                 "The ledger was put back, copied or moved after this was decided; it is decided "
+                 "anew.");
+        return std::nullopt;
+      }
       if (!wanted(tx, *attempt)) {
         // An outcome that was unknown once may still show up late.
         if (attempt->unknown_outcome)
@@ -723,13 +730,6 @@ std::optional<Work> prepare_attempt(const EngineParts& parts, LedgerTransaction&
       if (decided_by_another(parts, *attempt) ||
           organization_left(parts.settings(), attempt->organization)) {
         put_back_by_config(parts, tx, *attempt);
-        return std::nullopt;
-      }
-      // Its server may be there since, and be in use: nobody asks for it twice under one name.
-      if (!attempt->unknown_outcome && decided_elsewhere(tx, *attempt)) {
-        put_back(parts, tx, *attempt, put_back_code,
-                 "The ledger was put back, copied or moved after this was decided; it is decided "
-                 "anew.");
         return std::nullopt;
       }
       const RankedOffer offer = decode_offer(attempt->offers_json, attempt->candidate);

@@ -99,6 +99,24 @@ TEST_F(Standing, APurchaseThatWasOnlyIntendedWhenTheBackupWasMadeIsDecidedAnew) 
   EXPECT_EQ(story.live_machines(), 2);
 }
 
+TEST_F(Standing, WhatALaterStateMadeOfACancelledIntentIsAdopted) {
+  const std::string web = story.deploy("web");
+  story.alpha.creates.push_back(refused(ErrorCode::rate_limited));
+  story.step({web});
+  const std::string before = story.attempts(web).front().id;
+  story.alpha.plant(before);
+  story.parts().ledger.write([&](LedgerTransaction& tx) {
+    suspect(story.parts(), tx, "The ledger is older than what was done with it.");
+  });
+  story.cancel(web);
+  story.run();
+  EXPECT_EQ(adopt(story.parts(), "acme", "ann", false).servers.size(), 1U);
+  story.reap();
+  story.pass(3'600'000);
+  story.reap();
+  EXPECT_EQ(story.live_machines(), 1);
+}
+
 TEST_F(Standing, WhatAnOlderStateGaveUpIsAdoptedAndNotDestroyed) {
   story.deploy("web");
   story.run();
