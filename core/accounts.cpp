@@ -107,6 +107,12 @@ LiveAccounts::LiveAccounts(const LiveConfiguration& config, const KeyStore& keys
   take_over_config();
 }
 
+void LiveAccounts::join() {
+  auto list = std::make_shared<AccountList>(of_config_);
+  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
+  list_ = std::move(list);
+}
+
 void LiveAccounts::take_over_config() {
   const Configuration& now = config_.current();
   if (&now == taken_from_) return;
@@ -114,9 +120,7 @@ void LiveAccounts::take_over_config() {
   taken_from_ = &now;
   of_config_ = pointers_to(now.accounts, config_revision_);
   looked_outside_boot_ms_.reset();
-  auto list = std::make_shared<AccountList>(of_config_);
-  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
-  list_ = std::move(list);
+  join();
 }
 
 void LiveAccounts::look_outside() {
@@ -135,9 +139,7 @@ void LiveAccounts::look_outside() {
     changed = true;
   }
   if (!changed) return;
-  auto list = std::make_shared<AccountList>(of_config_);
-  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
-  list_ = std::move(list);
+  join();
 }
 
 std::shared_ptr<const AccountList> LiveAccounts::list() const {
@@ -190,14 +192,12 @@ void LiveAccounts::refresh(const LedgerView& view) {
   tried_boot_ms_ = now;
   waits_for_key_ = false;
   const std::vector<AccountRecord> records = view.accounts();
-  auto list = std::make_shared<AccountList>(of_config_);
   std::optional<Keys> keys;
   of_ledger_.clear();
   for (const AccountRecord& record : records) of_ledger_.push_back(opened(record, keys));
-  list->insert(list->end(), of_ledger_.begin(), of_ledger_.end());
   if (revision_ == 0) tell_same_names(records);
   revision_ = revision;
-  list_ = std::move(list);
+  join();
 }
 
 }  // namespace berth

@@ -51,6 +51,9 @@ class LiveAccounts final : public Accounts {
   /// Whose credentials the accounts of the config use now, where that stands elsewhere.
   void look_outside();
 
+  /// Those of the config and those of the ledger are the list from now on.
+  void join();
+
   /// Those of the config in force, each with a revision of its own where that is another one.
   void take_over_config();
 

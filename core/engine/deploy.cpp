@@ -1,7 +1,6 @@
 #include "engine/deploy.hpp"
 
 #include <csignal>
-#include <memory>
 
 #include "engine/finish.hpp"
 #include "engine/host_key.hpp"
@@ -68,32 +67,11 @@ Command command_for(const EngineParts& parts, const DeploymentRecord& deployment
   return command;
 }
 
-/// Did a user cancel the deployment while its command runs? Asked of the ledger only when something
-/// was committed.
-class CancelWatch {
- public:
-  CancelWatch(const EngineParts& parts, std::string deployment_id)
-      : parts_(parts), id_(std::move(deployment_id)) {}
-  bool operator()() {
-    if (parts_.stopping) return true;
-    if (++asked_ % 5 != 0) return false;  // every half second is soon enough
-    bool cancelled = false;
-    try {
-      parts_.ledger.read([&](const LedgerView& view) {
-        const auto deployment = view.deployment(id_);
-        cancelled = deployment && !deployment->cancel_requested_by.empty();
-      });
-    } catch (const LedgerError&) {
-      // A ledger that cannot be read just now is no reason to end a command that runs.
-    }
-    return cancelled;
-  }
-
- private:
-  const EngineParts& parts_;
-  const std::string id_;
-  int asked_ = 0;
-};
+/// Did a user cancel the deployment while its command runs?
+bool is_cancelled(const LedgerView& view, const std::string& id) {
+  const auto deployment = view.deployment(id);
+  return deployment && !deployment->cancel_requested_by.empty();
+}
 
 void record_session(const EngineParts& parts, const std::string& id, const Session& session) {
   parts.ledger.write([&](LedgerTransaction& tx) {
@@ -192,6 +170,21 @@ std::string last_words(const std::string& tail) {
   return " It wrote last: " + plain_lines(tail.substr(tail.size() > most ? tail.size() - most : 0));
 }
 
+std::function<bool()> watch_of(const EngineParts& parts,
+                               std::function<bool(const LedgerView&)> ends) {
+  return [&parts, ends = std::move(ends), asked = 0]() mutable {
+    if (parts.stopping) return true;
+    if (++asked % 5 != 0) return false;  // every half second is soon enough
+    bool end = false;
+    try {
+      parts.ledger.read([&](const LedgerView& view) { end = ends(view); });
+    } catch (const LedgerError&) {
+      // A ledger that cannot be read just now is no reason to end a command that runs.
+    }
+    return end;
+  };
+}
+
 std::string deploy_command_problem(const EngineParts& parts, const DeploymentRecord& deployment) {
   const std::string why =
       parts.processes.command_problem(command_of(parts.settings(), deployment));
@@ -237,7 +230,7 @@ std::optional<Work> begin_deploying(const EngineParts& parts, LedgerTransaction&
       result = parts.processes.run(
           with_host_key(command, look.key),
           [&](const Session& session) { record_session(parts, id, session); },
-          [watch = std::make_shared<CancelWatch>(parts, id)] { return (*watch)(); });
+          watch_of(parts, [id](const LedgerView& view) { return is_cancelled(view, id); }));
     clean_output(parts, project, result);
     return [&parts, id, name = server.name, result,
             changed = look.changed](LedgerTransaction& later) {

@@ -1,6 +1,7 @@
 // Running the deploy command on a server that is ready.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,11 @@ void clean_output(const EngineParts& parts, const std::string& project, CommandR
 
 /// " It wrote last: …"; "" where it wrote nothing.
 std::string last_words(const std::string& tail);
+
+/// Is a command that runs to be ended: does this process stop, or does `ends` say so of the ledger?
+/// The command asks often; the ledger is asked every half second or so.
+std::function<bool()> watch_of(const EngineParts& parts,
+                               std::function<bool(const LedgerView&)> ends);
 
 /// Ends the session that a dead process left behind, so that a cancelled deployment can finish.
 Work end_command(const EngineParts& parts, const DeploymentRecord& deployment);

@@ -1,7 +1,6 @@
 #include "engine/release.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "engine/attempt.hpp"
 #include "engine/deploy.hpp"
@@ -108,30 +107,10 @@ void record_release(const EngineParts& parts, const std::string& id, const Sessi
 }
 
 /// Was the room given back by force while the command runs?
-class ForceWatch {
- public:
-  ForceWatch(const EngineParts& parts, std::string hold_id)
-      : parts_(parts), id_(std::move(hold_id)) {}
-  bool operator()() {
-    if (parts_.stopping) return true;
-    if (++asked_ % 5 != 0) return false;  // every half second is soon enough
-    bool forced = false;
-    try {
-      parts_.ledger.read([&](const LedgerView& view) {
-        const auto hold = view.hold(id_);
-        forced = !hold || hold->releasing == forced_code;
-      });
-    } catch (const LedgerError&) {
-      // A ledger that cannot be read just now is no reason to end a command that runs.
-    }
-    return forced;
-  }
-
- private:
-  const EngineParts& parts_;
-  const std::string id_;
-  int asked_ = 0;
-};
+bool is_forced(const LedgerView& view, const std::string& id) {
+  const auto hold = view.hold(id);
+  return !hold || hold->releasing == forced_code;
+}
 
 /// The room stays taken; people hear of it once, and it is tried again, more and more seldom.
 void stays_taken(const EngineParts& parts, LedgerTransaction& tx, HoldRecord& hold,
@@ -203,7 +182,7 @@ Work run_release(const EngineParts& parts, const HoldRecord& hold, const Server&
       result = parts.processes.run(
           with_host_key(command, look.key),
           [&](const Session& session) { record_release(parts, id, session); },
-          [watch = std::make_shared<ForceWatch>(parts, id)] { return (*watch)(); });
+          watch_of(parts, [id](const LedgerView& view) { return is_forced(view, id); }));
     clean_output(parts, project, result);
     return [&parts, id, result, changed = look.changed](LedgerTransaction& later) {
       conclude_release(parts, later, id, result,
